@@ -1,0 +1,51 @@
+# One library target per folder of src/: tonearm_<folder>, with its unit tests and micro-benchmarks.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+
+add_library(tonearm_options INTERFACE)
+target_include_directories(tonearm_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(tonearm_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  -Woverloaded-virtual -Werror -fno-omit-frame-pointer)
+target_link_libraries(tonearm_options INTERFACE Threads::Threads fmt::fmt spdlog::spdlog)
+target_compile_definitions(tonearm_options INTERFACE SPDLOG_FMT_EXTERNAL TONEARM_VERSION="${PROJECT_VERSION}")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these falsely, in inlined library code, at -O2 and under sanitizers.
+  target_compile_options(tonearm_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict
+    -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-dangling-pointer)
+endif()
+if(TONEARM_SANITIZE)
+  target_compile_options(tonearm_options INTERFACE -fsanitize=${TONEARM_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(tonearm_options INTERFACE -fsanitize=${TONEARM_SANITIZE})
+endif()
+
+# tonearm_module(NAME [DEPENDS targets…]): all *.cpp of the current folder; *_test.cpp become NAME_test,
+# *_bench.cpp become NAME_bench.
+function(tonearm_module name)
+  cmake_parse_arguments(arg "" "" "DEPENDS;TEST_DEPENDS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  set(tests ${sources})
+  set(benches ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|/main)\\.cpp$")
+  if(sources)
+    add_library(tonearm_${name} STATIC ${sources})
+    target_link_libraries(tonearm_${name} PUBLIC tonearm_options ${arg_DEPENDS})
+  else()
+    add_library(tonearm_${name} INTERFACE)
+    target_link_libraries(tonearm_${name} INTERFACE tonearm_options ${arg_DEPENDS})
+  endif()
+  if(TONEARM_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE tonearm_${name} ${arg_TEST_DEPENDS} GTest::gmock_main)
+    add_test(NAME ${name}_test COMMAND ${name}_test --gtest_brief=1)
+    set_tests_properties(${name}_test PROPERTIES TIMEOUT 300 LABELS unit)
+  endif()
+  if(TONEARM_BENCH AND benches)
+    add_executable(${name}_bench ${benches})
+    target_link_libraries(${name}_bench PRIVATE tonearm_${name} benchmark::benchmark_main)
+  endif()
+endfunction()
