@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "call/ids.hpp"
+#include "call/operation.hpp"
+#include "call/snapshot.hpp"
+
+namespace tonearm::call {
+
+/// What every API request brings along. Rights and ownership were checked before it got here.
+struct CommandContext {
+  RequestId request;
+  base::TimePoint received;  ///< When the request's last byte had been read.
+  std::string base_url;  ///< `https://host/v1.0`: what `Location` and recording addresses start with (no `/`
+                         ///< at the end).
+  std::string scenario_id;  ///< `Scenario-Id` of the request; may be empty.
+};
+
+enum class RejectReason : std::uint8_t { none, busy, forbidden };
+
+struct AnswerCommand {
+  std::string callback_uri;  ///< Empty: the application's webhook.
+  std::vector<Prompt> prefetch_media;
+  std::vector<std::string> accepted_modalities;
+};
+struct RejectCommand {
+  RejectReason reason = RejectReason::none;
+  std::string callback_uri;
+};
+struct DeleteCommand {};
+struct KeepAliveCommand {};
+struct PlayCommand {
+  PlaySpec spec;
+  std::optional<std::string> client_context;
+};
+struct RecordCommand {
+  RecordSpec spec;
+  std::optional<std::string> client_context;
+};
+struct SubscribeToToneCommand {
+  std::optional<std::string> client_context;
+};
+enum class CancelScope : std::uint8_t { all, current, queued };
+struct CancelCommand {
+  std::optional<std::string> client_context;
+  CancelScope scope = CancelScope::all;
+  std::optional<OperationId> operation;  ///< Instead of a scope.
+};
+struct SendDtmfCommand {
+  std::vector<Tone> tones;
+  std::chrono::milliseconds delay{0};
+  std::optional<std::string> client_context;
+};
+
+using Command = std::variant<AnswerCommand, RejectCommand, DeleteCommand, KeepAliveCommand, PlayCommand,
+                             RecordCommand, SubscribeToToneCommand, CancelCommand, SendDtmfCommand>;
+
+/// What a command's answer says; `graph` turns it into status and body.
+struct CommandFailure {
+  enum class Kind : std::uint8_t {
+    call_not_found,       ///< 404 8522
+    operation_not_found,  ///< 404 itemNotFound
+    bad_request,          ///< 400: wrong state, queue full …
+    too_many_requests,    ///< 429
+    storage_full,         ///< 507
+    unavailable,          ///< 503
+    internal,             ///< 500
+  };
+  Kind kind = Kind::internal;
+  std::string message;  ///< Says what to do.
+};
+struct Accepted {};  ///< answer, reject: 202. keepAlive: 200. delete: 204. All empty.
+using Reply = std::variant<Accepted, OperationView, CommandFailure>;
+
+}  // namespace tonearm::call

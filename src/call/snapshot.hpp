@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "call/call_end.hpp"
+#include "call/ids.hpp"
+#include "call/operation.hpp"
+#include "call/party.hpp"
+
+namespace tonearm::call {
+
+/// As on the wire, in camelCase there (Graph `callState`).
+enum class CallState : std::uint8_t {
+  incoming,
+  establishing,
+  established,
+  transferring,
+  transfer_accepted,
+  redirecting,
+  terminating,
+  terminated,
+};
+
+enum class CallDirection : std::uint8_t { incoming, outgoing };
+
+/// Key names in wire order: `tone0`…`tone9`, `star`, `pound`, `a`…`d`, `flash`.
+enum class Tone : std::uint8_t { t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, star, pound, a, b, c, d, flash };
+
+struct ToneInfo {
+  std::int64_t sequence_id = 0;  ///< From 1 per call, notified keys only.
+  Tone tone = Tone::t0;
+};
+
+/// The application a call belongs to, fixed at its creation.
+struct Owner {
+  ApplicationId application;
+  TenantId tenant;
+  std::string name;                  ///< From the configuration.
+  std::string application_instance;  ///< Object id, or empty.
+
+  bool operator==(const Owner&) const = default;
+};
+
+/// What `GET` shows and notifications are rendered from. Every step publishes a new one; immutable.
+struct CallSnapshot {
+  CallId id;
+  Owner owner;
+  CallState state = CallState::incoming;
+  CallDirection direction = CallDirection::incoming;
+  Party source;
+  std::vector<Party> targets;
+  std::string callback_uri;
+  std::string chain_id;  ///< GUID text: callChainId = scenario id.
+  ParticipantId my_participant;
+  ParticipantId source_participant;
+  std::vector<std::string> modalities = {"audio"};
+  std::vector<Prompt> prefetch_media;
+  bool audio_active = false;
+  bool audio_was_active = false;
+  std::optional<ToneInfo> tone;  ///< The last one notified.
+  std::optional<CallEnd> end;
+  bool gone = false;  ///< `deleted` was committed: 404 on everything.
+  std::map<OperationId, OperationView> operations;
+};
+
+using SnapshotPtr = std::shared_ptr<const CallSnapshot>;
+
+}  // namespace tonearm::call
