@@ -101,6 +101,8 @@ struct OperationView {
   std::optional<RecordingAccess> recording;
   std::optional<std::chrono::microseconds> stop_latency;  ///< `@tonearm.stopMicroseconds`, cancel only.
   std::vector<OperationId> cancelled;                     ///< `@tonearm.cancelled`, cancel only.
+  /// The notification that tells its end, 0 before and if there is none: `GET` shows the same `@odata.etag`.
+  NotificationNumber notice{};
 };
 
 }  // namespace tonearm::call
