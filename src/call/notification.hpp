@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <variant>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "call/ids.hpp"
@@ -33,8 +33,9 @@ struct OperationNotice {
 struct Notification {
   NotificationNumber number;
   base::WallTime at;
-  /// Must not leave before the response to this request has been written.
-  std::optional<RequestId> behind;
+  /// Must not leave before the responses to all of these requests have been written: the one that created the
+  /// operation and, if it was cancelled, those of its cancels (they may be on different connections).
+  std::vector<RequestId> behind;
   SnapshotPtr call;  ///< As it was when this happened.
   std::variant<CallNotice, OperationNotice> what;
 

@@ -125,8 +125,9 @@ class DeliveryListener {
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  /// The row is on disk. Held back until `open_gate(*behind)` if that is given. In order per call.
-  virtual void post_publish(OutboxRow row, std::optional<RequestId> behind) = 0;
+  /// The row is on disk. Held back until `post_open_gate` was called for each request in `behind` (mostly
+  /// none or one). In order per call.
+  virtual void post_publish(OutboxRow row, std::vector<RequestId> behind) = 0;
   /// The response was written or its connection has died.
   virtual void post_open_gate(RequestId request) = 0;
 };
@@ -153,8 +154,9 @@ struct StoredCall {
 class CallStore {
  public:
   virtual ~CallStore() = default;
-  /// `done` is called on the writer's thread, in the order of the commits of one call. A failed one is tried
-  /// again by the writer until it is written; `done` hears of the failure once, at the first.
+  /// `done` is called on the writer's thread, in the order of the commits of one call. A failed commit is
+  /// tried again by the writer until it is written: `done` then hears the first failure and, later, the
+  /// success.
   virtual void commit(Commit commit, std::function<void(std::error_code)> done) = 0;
   /// Age of the oldest commit not on disk yet; zero if there is none.
   [[nodiscard]] virtual std::chrono::milliseconds oldest_uncommitted() const = 0;
