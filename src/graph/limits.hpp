@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tonearm::graph {
+
+/// `clientContext`, in Unicode code points (facts §10).
+inline constexpr std::size_t kClientContextMax = 256;
+/// `prompts` of playPrompt (facts §6.9, v1.0) and of recordResponse (facts §6.10).
+inline constexpr std::size_t kPlayPromptsMax = 20;
+inline constexpr std::size_t kRecordPromptsMax = 1;
+/// The three timers of recordResponse [s] (facts §6.10).
+inline constexpr std::int64_t kRecordTimerMinSeconds = 1;
+inline constexpr std::int64_t kRecordTimerMaxSeconds = 120;
+
+// Graph names no limit for these; ours keep one request from taking unbounded work.
+
+/// Default of `http.body_max` [bytes].
+inline constexpr std::size_t kBodyBytesMax = std::size_t{1} << 20;
+/// Objects and arrays inside each other. The deepest documented body has 6.
+inline constexpr std::size_t kBodyDepthMax = 32;
+/// `uri` and `callbackUri` [bytes]: signed storage URLs are about 1 500 long.
+inline constexpr std::size_t kUriBytesMax = 8192;
+/// `mediaInfo.resourceId` [bytes]; clients send GUIDs.
+inline constexpr std::size_t kResourceIdBytesMax = 1024;
+/// Entries of `preFetchMedia`.
+inline constexpr std::size_t kPrefetchMax = 100;
+/// Entries of `stopTones`: there are 16 keys.
+inline constexpr std::size_t kStopTonesMax = 16;
+/// Entries of `tones`, and the pause between them [ms].
+inline constexpr std::size_t kDtmfTonesMax = 256;
+inline constexpr std::int64_t kDtmfDelayMaxMs = 10'000;
+
+}  // namespace tonearm::graph
