@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include "config/checks.hpp"
+
+namespace tonearm::config {
+namespace {
+
+void check_server_built(const Settings& settings, Findings& findings) {
+  for (const SipListener& listener : settings.sip.listen) {
+    if (listener.transport != SipTransport::tls) continue;
+    findings.add("sip.listen",
+                 fmt::format("{}: SIP over TLS is not built yet; use udp: or tcp:", to_string(listener)));
+  }
+  for (const std::string& codec : settings.media.codecs) {
+    if (codec == "PCMU" || codec == "PCMA") continue;
+    findings.add("media.codecs", fmt::format("\"{}\" is not built yet; use PCMU and PCMA", codec));
+  }
+  if (settings.limits.per_application != 0) {
+    findings.add("limits.per_application", "is not built yet; leave it at 0");
+  }
+  if (!settings.dropin.hosts.empty()) findings.add("dropin.hosts", "is not built yet; leave it empty");
+}
+
+void check_entries_built(const Settings& settings, Findings& findings) {
+  for (const ApplicationSettings& application : settings.applications) {
+    if (application.certificate.empty()) continue;
+    findings.add("application." + application.name + ".certificate",
+                 "is not built yet; use secret_file for the bot's credential");
+  }
+  for (const UserSettings& user : settings.users) {
+    const std::string path = "user." + user.name;
+    if (!user.password.empty()) {
+      findings.add(path + ".password",
+                   "is not built yet: there is no registrar; give the phone's fixed address in sip");
+    }
+    if (user.sip.empty()) {
+      findings.add(path + ".sip", "is missing: phones cannot register yet, so each needs its fixed address");
+    }
+  }
+  for (const IssuerSettings& issuer : settings.issuers) {
+    findings.add("issuer." + issuer.name, "is not built yet: only the server's own tokens are taken");
+  }
+}
+
+void check_trunks_built(const Settings& settings, Findings& findings) {
+  for (const TrunkSettings& trunk : settings.trunks) {
+    const std::string path = "trunk." + trunk.name;
+    if (trunk.register_) findings.add(path + ".register", "is not built yet; leave it false and set sources");
+    if (!trunk.password.empty())
+      findings.add(path + ".password", "is not built yet; leave it empty and set sources");
+    if (trunk.srtp != SrtpMode::off) findings.add(path + ".srtp", "is not built yet; leave it \"off\"");
+    if (trunk.transport == SipTransport::tls) {
+      findings.add(path + ".transport", "\"tls\" is not built yet; use udp or tcp");
+    }
+  }
+}
+
+}  // namespace
+
+void check_built(const Settings& settings, Findings& findings) {
+  check_server_built(settings, findings);
+  check_entries_built(settings, findings);
+  check_trunks_built(settings, findings);
+}
+
+}  // namespace tonearm::config

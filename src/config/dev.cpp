@@ -1,0 +1,85 @@
+#include "config/dev.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config/errc.hpp"
+
+namespace tonearm::config {
+namespace {
+
+constexpr std::string_view kSecretLine = "TONEARM_CLIENT_SECRET=";
+
+/// 256 bits in hexadecimal digits.
+std::string random_secret() {
+  std::string text = base::Guid::random().to_string() + base::Guid::random().to_string();
+  std::erase(text, '-');
+  return text;
+}
+
+std::string read_kept_secret(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(kSecretLine)) return line.substr(kSecretLine.size());
+  }
+  return {};
+}
+
+/// Written beside and renamed, so that a reader never sees half of it; nobody else can read it at any time.
+base::Result<void> write_private(const std::filesystem::path& path, const std::string& text) {
+  const std::string temporary = path.string() + ".new";
+  ::unlink(temporary.c_str());
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd < 0) return base::fail(ConfigErrc::dev_secret, temporary + ": " + std::strerror(errno));
+  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const bool closed = ::close(fd) == 0;
+  if (!written || !closed || ::rename(temporary.c_str(), path.c_str()) != 0) {
+    return base::fail(ConfigErrc::dev_secret, path.string() + ": " + std::strerror(errno));
+  }
+  return {};
+}
+
+}  // namespace
+
+void apply_dev_defaults(Settings& settings) {
+  settings.dev = true;
+  settings.server.https = {{"127.0.0.1", 8443}};
+  settings.server.drain = 0s;
+  settings.notifications.allow_http = true;
+}
+
+base::Result<void> add_demo_application(Settings& settings) {
+  const std::filesystem::path& directory = settings.server.data_dir;
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) return base::fail(ConfigErrc::dev_secret, directory.string() + ": " + error.message());
+  settings.dev_environment = directory / "dev.env";
+
+  std::string secret = read_kept_secret(settings.dev_environment);
+  if (secret.empty()) {
+    secret = random_secret();
+    const std::string text = fmt::format("TONEARM_CLIENT_ID={}\nTONEARM_TENANT_ID={}\n{}{}\n", kDemoId,
+                                         kDemoTenant, kSecretLine, secret);
+    if (auto written = write_private(settings.dev_environment, text); !written) return written;
+  }
+
+  ApplicationSettings demo;
+  demo.name = kDemoName;
+  demo.id = *base::Guid::parse(kDemoId);
+  demo.tenant = *base::Guid::parse(kDemoTenant);
+  demo.secret = base::Secret(std::move(secret));
+  demo.webhook = "http://127.0.0.1:9000/api/calls";
+  demo.roles = {"Calls.Initiate.All", "Calls.AccessMedia.All"};
+  demo.addresses = {"*"};
+  demo.may_call = {"*"};
+  settings.applications.push_back(std::move(demo));
+  return {};
+}
+
+}  // namespace tonearm::config
