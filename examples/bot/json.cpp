@@ -1,0 +1,2 @@
+// Boost.JSON compiled once: <boost/json.hpp> alone only declares.
+#include <boost/json/src.hpp>
