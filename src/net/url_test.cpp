@@ -1,0 +1,50 @@
+#include "net/url.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tonearm::net {
+namespace {
+
+TEST(Url, is_cut_into_what_a_request_needs) {
+  const auto url = Url::parse("HTTPS://Bot.Example.COM:9443/api/calls?id=1%20x#part");
+  ASSERT_TRUE(url);
+  EXPECT_TRUE(url->secure);
+  EXPECT_EQ(url->host, "bot.example.com");
+  EXPECT_EQ(url->port, 9443);
+  EXPECT_EQ(url->target, "/api/calls?id=1%20x");
+  EXPECT_EQ(url->authority(), "bot.example.com:9443");
+}
+
+TEST(Url, default_ports_and_paths_are_filled_in_and_left_out_again) {
+  EXPECT_EQ(Url::parse("http://example.com")->to_string(), "http://example.com/");
+  EXPECT_EQ(Url::parse("https://example.com:443/x")->to_string(), "https://example.com/x");
+  EXPECT_EQ(Url::parse("http://example.com?q=1")->target, "/?q=1");
+}
+
+TEST(Url, ipv6_literals_lose_and_regain_their_brackets) {
+  const auto url = Url::parse("http://[::1]:8080/a");
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->host, "::1");
+  EXPECT_EQ(url->authority(), "[::1]:8080");
+}
+
+TEST(Url, refuses_everything_that_is_no_absolute_web_address) {
+  for (const char* text :
+       {"", "/relative", "ftp://example.com/", "file:///etc/passwd", "http://", "http:///x",
+        "http://user:pw@example.com/", "http://example.com:0/", "http://example.com:99999/",
+        "http://exa mple.com/", "http://example.com/\r\nHost: x", "javascript:alert(1)"})
+    EXPECT_FALSE(Url::parse(text)) << text;
+  EXPECT_FALSE(Url::parse("http://example.com/" + std::string(9000, 'a')));
+}
+
+TEST(Url, redirect_targets_may_be_absolute_or_relative) {
+  const auto url = Url::parse("http://example.com/a/b?x=1").value();
+  EXPECT_EQ(url.resolve("https://other.example.com/c")->to_string(), "https://other.example.com/c");
+  EXPECT_EQ(url.resolve("/c?y=2")->to_string(), "http://example.com/c?y=2");
+  EXPECT_EQ(url.resolve("c")->to_string(), "http://example.com/a/c");
+  EXPECT_EQ(url.resolve("//other.example.com/c")->to_string(), "http://other.example.com/c");
+  EXPECT_FALSE(url.resolve("ftp://example.com/"));
+}
+
+}  // namespace
+}  // namespace tonearm::net
