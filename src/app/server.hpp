@@ -44,8 +44,8 @@ class Server {
   /// Takes over what SIGHUP may change: certificates.
   base::Result<void> reload(config::Settings settings);
 
-  /// Refuses new calls, lets the running ones go on for `server.drain`, ends the rest with their notifications,
-  /// flushes the outbox, and returns when everything is down. Idempotent.
+  /// Refuses new calls, lets the running ones go on for `server.drain`, ends the rest with their
+  /// notifications, flushes the outbox, and returns when everything is down. Idempotent.
   void stop();
   /// Makes a `stop` under way skip its waiting.
   void hurry();

@@ -1,0 +1,244 @@
+#include "app/call_actor.hpp"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "base/log.hpp"
+
+namespace tonearm::app {
+namespace {
+
+call::CommandFailure call_not_found() {
+  return {call::CommandFailure::Kind::call_not_found, "Call not found."};
+}
+
+}  // namespace
+
+CallActor::CallActor(boost::asio::any_io_executor executor, CallPorts ports, call::CallId id,
+                     std::string webhook, OverHandler over)
+    : strand_(std::move(executor)),
+      ports_(ports),
+      id_(id),
+      webhook_(std::move(webhook)),
+      over_(std::move(over)) {}
+
+void CallActor::post_create(Create create) {
+  boost::asio::post(strand_, [self = shared_from_this(), create = std::move(create)] {
+    auto [made, step] = create(self->stamp());
+    self->call_ = std::move(made);
+    self->carry_out(std::move(step));
+    for (auto& input : std::exchange(self->early_, {})) self->take(input);
+  });
+}
+
+void CallActor::post(call::Input input) {
+  boost::asio::post(strand_, [self = shared_from_this(), input = std::move(input)]() mutable {
+    if (self->call_) {
+      self->take(input);
+    } else {
+      self->early_.push_back(std::move(input));
+    }
+  });
+}
+
+void CallActor::post_command(call::CommandContext context, call::Command command, ReplyHandler reply) {
+  boost::asio::post(strand_, [self = shared_from_this(), context = std::move(context),
+                              command = std::move(command), reply = std::move(reply)]() mutable {
+    if (!self->call_ || self->over_told_) return reply(call_not_found());
+    const call::RequestId request = context.request;
+    self->replies_.emplace(request, std::move(reply));
+    self->unwritten_.insert(request);
+    self->take(call::CommandInput{std::move(context), std::move(command)});
+  });
+}
+
+void CallActor::post_response_written(call::RequestId request) {
+  boost::asio::post(strand_, [self = shared_from_this(), request] {
+    self->unwritten_.erase(request);
+    self->ports_.events.post_open_gate(request);
+  });
+}
+
+call::Stamp CallActor::stamp() {
+  return {base::SteadyClock::now(), base::WallClock::now(), ids_};
+}
+
+void CallActor::take(const call::Input& input) {
+  carry_out(call_->advance(input, stamp()));
+}
+
+void CallActor::carry_out(call::Step step) {
+  for (const auto& effect : step.effects.now) {
+    std::visit([this](const auto& e) { run(e); }, effect);
+  }
+  if (step.snapshot) snapshot_.store(step.snapshot);
+  const bool has_rows = step.rows.call || !step.rows.operations.empty() || !step.rows.dialog.empty() ||
+                        step.rows.call_over || !step.notifications.empty();
+  if (!has_rows && step.effects.after_commit.empty()) return;
+
+  PendingStep pending{step.number, !has_rows, std::move(step.effects.after_commit), {}, step.rows.call_over};
+  for (const auto& notification : step.notifications) pending.outbox.push_back(outbox_row(notification));
+  call::Commit commit{id_, step.number, std::move(step.rows), pending.outbox};
+  pending_.push_back(std::move(pending));
+  if (!has_rows) return release_written_steps();
+  ports_.store.commit(
+      std::move(commit), [weak = weak_from_this(), number = step.number](std::error_code failure) {
+        if (auto self = weak.lock()) {
+          boost::asio::post(self->strand_, [self, number, failure] { self->on_written(number, failure); });
+        }
+      });
+}
+
+void CallActor::on_written(std::uint64_t number, std::error_code failure) {
+  for (PendingStep& step : pending_) {
+    if (step.number != number) continue;
+    if (failure) return refuse(step);
+    step.written = true;
+    break;
+  }
+  release_written_steps();
+}
+
+/// The store could not write the step (and keeps trying): whoever waits for an answer hears it now; its
+/// notifications go out when they are on disk at last.
+void CallActor::refuse(PendingStep& step) {
+  const std::uint64_t number = step.number;
+  spdlog::error("call={} step {} could not be written", id_.to_string(), number);
+  for (auto& effect : step.effects) {
+    if (auto* response = std::get_if<call::Respond>(&effect)) {
+      respond(response->request, call::CommandFailure{call::CommandFailure::Kind::internal,
+                                                      "The server could not store the request; try again."});
+    }
+  }
+  std::erase_if(step.effects, [](const auto& e) { return !std::holds_alternative<call::Publish>(e); });
+  take(call::CommitFailed{number});
+}
+
+void CallActor::release_written_steps() {
+  while (!pending_.empty() && pending_.front().written) {
+    PendingStep step = std::move(pending_.front());
+    pending_.pop_front();
+    release(std::move(step));
+  }
+}
+
+void CallActor::release(PendingStep step) {
+  auto row = step.outbox.begin();
+  for (auto& effect : step.effects) {
+    if (auto* response = std::get_if<call::Respond>(&effect)) {
+      respond(response->request, std::move(response->reply));
+    } else if (const auto* answer = std::get_if<call::SignalAnswer>(&effect)) {
+      ports_.signaling.post_answer(leg(answer->leg), answer->local);
+    } else if (const auto* invite = std::get_if<call::SignalInvite>(&effect)) {
+      ports_.signaling.post_invite(leg(invite->leg), invite->target, invite->local);
+    } else if (const auto* notice = std::get_if<call::Publish>(&effect)) {
+      publish(notice->notification, std::move(*row++));
+    }
+  }
+  const bool over = step.call_over;
+  if (!over_told_) take(call::StepCommitted{step.number});
+  if (over && !std::exchange(over_told_, true)) finish();
+}
+
+void CallActor::publish(const call::Notification& notification, call::OutboxRow row) {
+  auto behind = notification.behind;
+  std::erase_if(behind, [this](call::RequestId request) { return !unwritten_.contains(request); });
+  ports_.events.post_publish(std::move(row), std::move(behind));
+}
+
+void CallActor::respond(call::RequestId request, call::Reply reply) {
+  const auto found = replies_.find(request);
+  if (found == replies_.end()) return;
+  const ReplyHandler handler = std::move(found->second);
+  replies_.erase(found);
+  handler(std::move(reply));
+}
+
+void CallActor::finish() {
+  timers_.clear();
+  while (!replies_.empty()) respond(replies_.begin()->first, call_not_found());
+  over_(id_);
+}
+
+call::OutboxRow CallActor::outbox_row(const call::Notification& notification) const {
+  const call::CallSnapshot& call = *notification.call;
+  call::OutboxRow row;
+  row.call = id_;
+  row.number = notification.number;
+  row.message_id = base::Guid::random();
+  row.application = call.owner.application;
+  row.tenant = call.owner.tenant;
+  row.chain_id = call.chain_id;
+  row.url = call.callback_uri;
+  row.configured_url = row.url == webhook_;
+  row.body = ports_.renderer.render(notification);
+  row.created = notification.at;
+  row.ending = notification.is_ending();
+  row.call_end = notification.is_call_end();
+  return row;
+}
+
+void CallActor::run(const call::ArmTimer& effect) {
+  auto timer = std::make_shared<boost::asio::steady_timer>(strand_, effect.after);
+  timers_[effect.timer] = timer;
+  timer->async_wait([weak = weak_from_this(), timer, key = effect.timer](boost::system::error_code failure) {
+    auto self = weak.lock();
+    if (failure || !self) return;
+    const auto found = self->timers_.find(key);
+    if (found == self->timers_.end() || found->second != timer) return;  // disarmed or armed again meanwhile
+    self->timers_.erase(found);
+    self->take(call::TimerFired{key});
+  });
+}
+
+void CallActor::run(const call::DisarmTimer& effect) {
+  timers_.erase(effect.timer);
+}
+
+void CallActor::run(const call::OpenMedia& effect) {
+  const std::string near = effect.media ? effect.media->remote_rtp.address : std::string();
+  ports_.media.post_open(leg(effect.leg), near, effect.media);
+}
+
+void CallActor::run(const call::UpdateMedia& effect) {
+  ports_.media.post_update(leg(effect.leg), effect.media);
+}
+
+void CallActor::run(const call::PrefetchOperation& effect) {
+  ports_.media.post_prefetch(leg(effect.leg), call_->owner().application, effect.number, effect.spec);
+}
+
+void CallActor::run(const call::WarmPrompt& effect) {
+  ports_.media.post_warm(call_->owner().application, effect.prompt);
+}
+
+void CallActor::run(const call::StartOperation& effect) {
+  ports_.media.post_start(leg(effect.leg), effect.number);
+}
+
+void CallActor::run(const call::StopOperations& effect) {
+  ports_.media.post_stop(leg(effect.leg), effect.stop, effect.numbers);
+}
+
+void CallActor::run(const call::SendDtmf& effect) {
+  ports_.media.post_send_dtmf(leg(effect.leg), effect.number, effect.tones, effect.delay);
+}
+
+void CallActor::run(const call::CloseMedia& effect) {
+  ports_.media.post_close(leg(effect.leg));
+}
+
+void CallActor::run(const call::SignalRinging& effect) {
+  ports_.signaling.post_ringing(leg(effect.leg));
+}
+
+void CallActor::run(const call::SignalReject& effect) {
+  ports_.signaling.post_reject(leg(effect.leg), effect.status, effect.reason, effect.redirect_to);
+}
+
+void CallActor::run(const call::SignalHangUp& effect) {
+  ports_.signaling.post_hang_up(leg(effect.leg));
+}
+
+}  // namespace tonearm::app

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+
+#include "call/call.hpp"
+#include "call/ports.hpp"
+
+namespace tonearm::app {
+
+/// The outside world as a call needs it; all of it outlives every call.
+struct CallPorts {
+  call::SignalingPort& signaling;
+  call::MediaPort& media;
+  call::CallStore& store;
+  call::EventSink& events;
+  const call::NotificationRenderer& renderer;
+};
+
+/// One call and its strand: feeds inputs to the pure domain and carries out the steps that come back. Effects
+/// of the `now` list leave at once; those of `after_commit` leave in step order when the store has the step's
+/// rows; the strand never waits for the store. Threading: thread-safe: `post…` and `snapshot` from anywhere,
+/// all else on the strand.
+class CallActor : public std::enable_shared_from_this<CallActor> {
+ public:
+  using ReplyHandler = call::CallDirectory::ReplyHandler;
+  /// Called on the strand, once, when the call's end is on disk.
+  using OverHandler = std::function<void(call::CallId)>;
+
+  CallActor(boost::asio::any_io_executor executor, CallPorts ports, call::CallId id, std::string webhook,
+            OverHandler over);
+
+  /// Makes the call on its strand and carries out its first step. `create` runs there, once.
+  using Create = std::function<std::pair<std::unique_ptr<call::Call>, call::Step>(const call::Stamp&)>;
+  void post_create(Create create);
+  void post(call::Input input);
+  void post_command(call::CommandContext context, call::Command command, ReplyHandler reply);
+  /// Notifications that wait for this response may go.
+  void post_response_written(call::RequestId request);
+
+  [[nodiscard]] call::SnapshotPtr snapshot() const { return snapshot_.load(); }
+
+ private:
+  /// A step whose rows the store has not confirmed yet, or which stands behind such a one.
+  struct PendingStep {
+    std::uint64_t number = 0;
+    bool written = false;
+    std::vector<call::CommittedEffect> effects;
+    std::vector<call::OutboxRow> outbox;  // in the order of its Publish effects
+    bool call_over = false;
+  };
+
+  call::Stamp stamp();
+  void take(const call::Input& input);
+  void carry_out(call::Step step);
+  void on_written(std::uint64_t number, std::error_code failure);
+  void refuse(PendingStep& step);
+  void release_written_steps();
+  void release(PendingStep step);
+  void publish(const call::Notification& notification, call::OutboxRow row);
+  void respond(call::RequestId request, call::Reply reply);
+  void finish();
+  [[nodiscard]] call::OutboxRow outbox_row(const call::Notification& notification) const;
+
+  void run(const call::OpenMedia& effect);
+  void run(const call::UpdateMedia& effect);
+  void run(const call::PrefetchOperation& effect);
+  void run(const call::WarmPrompt& effect);
+  void run(const call::StartOperation& effect);
+  void run(const call::StopOperations& effect);
+  void run(const call::SendDtmf& effect);
+  void run(const call::CloseMedia& effect);
+  void run(const call::SignalRinging& effect);
+  void run(const call::SignalReject& effect);
+  void run(const call::SignalHangUp& effect);
+  void run(const call::ArmTimer& effect);
+  void run(const call::DisarmTimer& effect);
+  [[nodiscard]] call::LegRef leg(call::LegId leg) const { return {id_, leg}; }
+
+  boost::asio::strand<boost::asio::any_io_executor> strand_;
+  CallPorts ports_;
+  const call::CallId id_;
+  const std::string webhook_;  // the application's own
+  OverHandler over_;
+
+  call::RandomIds ids_;
+  std::unique_ptr<call::Call> call_;
+  std::deque<call::Input> early_;  // inputs that overtook post_create
+  std::atomic<call::SnapshotPtr> snapshot_;
+  std::deque<PendingStep> pending_;  // in step order
+  std::map<call::TimerKey, std::shared_ptr<boost::asio::steady_timer>> timers_;
+  std::unordered_map<call::RequestId, ReplyHandler> replies_;  // by request, until answered
+  std::set<call::RequestId> unwritten_;                        // requests whose response is still on its way
+  bool over_told_ = false;
+};
+
+}  // namespace tonearm::app

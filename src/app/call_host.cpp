@@ -1,0 +1,116 @@
+#include "app/call_host.hpp"
+
+#include <mutex>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace tonearm::app {
+
+CallHost::CallHost(net::Runtime& runtime, CallPorts ports, std::vector<call::CallSetup> applications)
+    : runtime_(runtime), ports_(std::move(ports)), applications_(std::move(applications)) {}
+
+call::SnapshotPtr CallHost::find(call::CallId call) const {
+  const ActorPtr found = actor(call);
+  return found ? found->snapshot() : nullptr;
+}
+
+std::vector<call::SnapshotPtr> CallHost::list() const {
+  std::vector<call::SnapshotPtr> snapshots;
+  for (const ActorPtr& actor : actors()) {
+    if (auto snapshot = actor->snapshot()) snapshots.push_back(std::move(snapshot));
+  }
+  return snapshots;
+}
+
+void CallHost::post_command(call::CallId call, call::CommandContext context, call::Command command,
+                            ReplyHandler reply) {
+  const ActorPtr found = actor(call);
+  if (!found) {
+    return reply(call::CommandFailure{call::CommandFailure::Kind::call_not_found, "Call not found."});
+  }
+  {
+    const std::unique_lock lock(mutex_);
+    requests_.emplace(context.request, found);
+  }
+  found->post_command(std::move(context), std::move(command), std::move(reply));
+}
+
+void CallHost::post_response_written(call::RequestId request) {
+  ActorPtr found;
+  {
+    const std::unique_lock lock(mutex_);
+    if (auto node = requests_.extract(request)) found = std::move(node.mapped());
+  }
+  if (found) found->post_response_written(request);
+}
+
+void CallHost::on_invite(call::IncomingInvite invite) {
+  const call::CallId id = invite.leg.call;
+  const call::CallSetup& setup = applications_.at(invite.application);
+  auto actor = std::make_shared<CallActor>(runtime_.next().get_executor(), ports_, id, setup.webhook,
+                                           [this](call::CallId over) { on_over(over); });
+  {
+    const std::unique_lock lock(mutex_);
+    actors_.emplace(id, actor);
+  }
+  spdlog::info("call={} incoming for application {}", id.to_string(), setup.owner.name);
+  actor->post_create([invite = std::move(invite), setup](const call::Stamp& stamp) {
+    return call::Call::incoming(invite, setup, stamp);
+  });
+}
+
+void CallHost::on_signal(call::LegRef leg, call::SignalBody body) {
+  post(leg.call, call::SignalInput{leg.leg, std::move(body)});
+}
+
+void CallHost::on_media(call::LegRef leg, call::MediaBody body) {
+  post(leg.call, call::MediaInput{leg.leg, std::move(body)});
+}
+
+void CallHost::on_delivered(call::CallId call, call::NotificationNumber number) {
+  post(call, call::NotificationDelivered{number});
+}
+
+void CallHost::on_parked(call::CallId call, call::NotificationNumber number) {
+  post(call, call::NotificationParked{number});
+}
+
+void CallHost::on_bot_silent(call::CallId call) {
+  post(call, call::BotSilent{});
+}
+
+std::size_t CallHost::active() const {
+  const std::shared_lock lock(mutex_);
+  return actors_.size();
+}
+
+void CallHost::end_all() {
+  for (const ActorPtr& actor : actors()) actor->post(call::ServerStopping{});
+}
+
+CallHost::ActorPtr CallHost::actor(call::CallId call) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = actors_.find(call);
+  return found == actors_.end() ? nullptr : found->second;
+}
+
+std::vector<CallHost::ActorPtr> CallHost::actors() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<ActorPtr> all;
+  all.reserve(actors_.size());
+  for (const auto& [id, actor] : actors_) all.push_back(actor);
+  return all;
+}
+
+void CallHost::post(call::CallId call, call::Input input) {
+  if (const ActorPtr found = actor(call)) found->post(std::move(input));
+}
+
+void CallHost::on_over(call::CallId call) {
+  spdlog::info("call={} over", call.to_string());
+  const std::unique_lock lock(mutex_);
+  actors_.erase(call);
+}
+
+}  // namespace tonearm::app

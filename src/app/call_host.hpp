@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <shared_mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "app/call_actor.hpp"
+#include "call/ports.hpp"
+#include "net/runtime.hpp"
+
+namespace tonearm::app {
+
+/// All calls of this node: makes an actor per call and brings inputs from signalling, media, delivery and the
+/// API to the right one. Threading: thread-safe.
+class CallHost final : public call::CallDirectory,
+                       public call::SignalingListener,
+                       public call::MediaListener,
+                       public call::DeliveryListener {
+ public:
+  CallHost(net::Runtime& runtime, CallPorts ports, std::vector<call::CallSetup> applications);
+
+  // CallDirectory
+  [[nodiscard]] call::SnapshotPtr find(call::CallId call) const override;
+  [[nodiscard]] std::vector<call::SnapshotPtr> list() const override;
+  void post_command(call::CallId call, call::CommandContext context, call::Command command,
+                    ReplyHandler reply) override;
+  void post_response_written(call::RequestId request) override;
+
+  // SignalingListener
+  void on_invite(call::IncomingInvite invite) override;
+  void on_signal(call::LegRef leg, call::SignalBody body) override;
+  // MediaListener
+  void on_media(call::LegRef leg, call::MediaBody body) override;
+  // DeliveryListener
+  void on_delivered(call::CallId call, call::NotificationNumber number) override;
+  void on_parked(call::CallId call, call::NotificationNumber number) override;
+  void on_bot_silent(call::CallId call) override;
+
+  /// Calls whose end is not on disk yet.
+  [[nodiscard]] std::size_t active() const;
+  /// Ends what is still up, with its notifications.
+  void end_all();
+
+ private:
+  using ActorPtr = std::shared_ptr<CallActor>;
+
+  [[nodiscard]] ActorPtr actor(call::CallId call) const;
+  [[nodiscard]] std::vector<ActorPtr> actors() const;
+  void post(call::CallId call, call::Input input);
+  void on_over(call::CallId call);
+
+  net::Runtime& runtime_;
+  const CallPorts ports_;
+  const std::vector<call::CallSetup> applications_;
+
+  mutable std::shared_mutex mutex_;  // guards the two maps
+  std::unordered_map<call::CallId, ActorPtr> actors_;
+  std::unordered_map<call::RequestId, ActorPtr> requests_;  // until the response is written
+};
+
+}  // namespace tonearm::app

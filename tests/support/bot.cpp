@@ -1,0 +1,179 @@
+#include "bot.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numbers>
+
+namespace tonearm::testing {
+namespace json = boost::json;
+namespace {
+
+std::string response(int status, const std::string& body = "", const std::string& type = "") {
+  std::string head = "HTTP/1.1 " + std::to_string(status) + " Told\r\n";
+  if (!type.empty()) head += "Content-Type: " + type + "\r\n";
+  return head + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::string text_of(const json::object& object, const char* member) {
+  const auto* value = object.if_contains(member);
+  return value && value->is_string() ? std::string(value->as_string()) : "";
+}
+
+}  // namespace
+
+std::string Heard::change() const {
+  return text_of(notification, "changeType");
+}
+
+std::string Heard::url() const {
+  return text_of(notification, "resourceUrl");
+}
+
+const json::object& Heard::data() const {
+  static const json::object kNone;
+  const auto* data = notification.if_contains("resourceData");
+  return data && data->is_object() ? data->as_object() : kNone;
+}
+
+std::string Heard::text(const char* member) const {
+  return text_of(data(), member);
+}
+
+Bot::Bot() : listener_(SOCK_STREAM, {"127.0.0.1", 0}) {
+  ::listen(listener_.fd(), 64);
+  accepter_ = std::jthread([this](const std::stop_token& stop) { accept(stop); });
+}
+
+Bot::~Bot() {
+  accepter_ = {};
+  for (auto& connection : connections_) connection.request_stop();
+}
+
+std::string Bot::url(const std::string& path) const {
+  return "http://" + listener_.local().to_string() + path;
+}
+
+void Bot::accept(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (!listener_.readable(50ms)) continue;
+    const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd < 0) continue;
+    connections_.emplace_back([this, fd](const std::stop_token& inner) { converse(inner, Socket(fd)); });
+  }
+}
+
+void Bot::converse(const std::stop_token& stop, Socket socket) {
+  HttpConnection connection(std::move(socket));
+  while (!stop.stop_requested()) {
+    if (!connection.socket().readable(50ms)) continue;
+    const auto request = connection.read();
+    if (!request) return;
+    const std::string answer = respond(*request);
+    if (answer.empty()) continue;
+    try {
+      connection.write(answer);
+    } catch (const std::runtime_error&) {
+      return;
+    }
+  }
+}
+
+std::string Bot::respond(const HttpMessage& request) {
+  const auto space = request.start_line.find(' ');
+  const std::string path = request.start_line.substr(space + 1, request.start_line.rfind(' ') - space - 1);
+  if (request.start_line.starts_with("GET ")) {
+    const std::lock_guard lock(mutex_);
+    const auto file = files_.find(path);
+    if (file == files_.end()) return response(404);
+    return response(200, file->second.first, file->second.second);
+  }
+  Heard heard{realtime_ns(), request, {}};
+  boost::system::error_code bad;
+  const json::value body = json::parse(request.body, bad);
+  if (!bad) heard.notification = body.at("value").at(0).as_object();
+  int status = 202;
+  {
+    const std::lock_guard lock(mutex_);
+    if (answer_) status = answer_(heard);
+    heard_.push_back(heard);
+    unread_.push_back(std::move(heard));
+  }
+  arrived_.notify_all();
+  return status == 0 ? "" : response(status);
+}
+
+std::vector<Heard> Bot::heard() const {
+  const std::lock_guard lock(mutex_);
+  return heard_;
+}
+
+std::optional<Heard> Bot::wait(const std::function<bool(const Heard&)>& fits,
+                               std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  std::optional<Heard> found;
+  arrived_.wait_for(lock, timeout, [&] {
+    const auto at = std::find_if(unread_.begin(), unread_.end(), fits);
+    if (at == unread_.end()) return false;
+    found = std::move(*at);
+    unread_.erase(at);
+    return true;
+  });
+  return found;
+}
+
+std::optional<Heard> Bot::wait_state(const std::string& state, std::chrono::milliseconds timeout) {
+  return wait([&](const Heard& h) { return h.text("state") == state; }, timeout);
+}
+
+std::optional<Heard> Bot::wait_audio(std::chrono::milliseconds timeout) {
+  return wait([](const Heard& h) { return h.data().contains("mediaState"); }, timeout);
+}
+
+std::optional<Heard> Bot::wait_operation_end(const std::string& id, std::chrono::milliseconds timeout) {
+  return wait(
+      [&](const Heard& h) { return h.change() == "deleted" && h.url().ends_with("/operations/" + id); },
+      timeout);
+}
+
+std::string Bot::wait_incoming(std::chrono::milliseconds timeout) {
+  const auto offered = wait_state("incoming", timeout);
+  return offered ? offered->text("id") : "";
+}
+
+void Bot::answer_with(std::function<int(const Heard&)> answer) {
+  const std::lock_guard lock(mutex_);
+  answer_ = std::move(answer);
+}
+
+void Bot::serve(const std::string& path, std::string bytes, std::string type) {
+  const std::lock_guard lock(mutex_);
+  files_[path] = {std::move(bytes), std::move(type)};
+}
+
+std::string tone_wav(double hertz, double seconds, int rate) {
+  const auto samples = static_cast<std::uint32_t>(seconds * rate);
+  std::string wav(44 + samples * 2, '\0');
+  const auto put = [&](std::size_t at, std::uint32_t value, std::size_t bytes) {
+    std::memcpy(wav.data() + at, &value, bytes);  // little-endian, as WAV is
+  };
+  std::memcpy(wav.data(), "RIFF", 4);
+  put(4, 36 + samples * 2, 4);
+  std::memcpy(wav.data() + 8, "WAVEfmt ", 8);
+  put(16, 16, 4);
+  put(20, 1, 2);
+  put(22, 1, 2);
+  put(24, static_cast<std::uint32_t>(rate), 4);
+  put(28, static_cast<std::uint32_t>(rate) * 2, 4);
+  put(32, 2, 2);
+  put(34, 16, 2);
+  std::memcpy(wav.data() + 36, "data", 4);
+  put(40, samples * 2, 4);
+  for (std::uint32_t i = 0; i < samples; ++i) {
+    const double value = 16384 * std::sin(2 * std::numbers::pi * hertz * i / rate);
+    put(44 + i * 2, static_cast<std::uint16_t>(static_cast<std::int16_t>(value)), 2);
+  }
+  return wav;
+}
+
+}  // namespace tonearm::testing

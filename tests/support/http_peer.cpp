@@ -1,0 +1,71 @@
+#include "http_peer.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace tonearm::testing {
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+HttpMessage parse_head(std::string_view head) {
+  HttpMessage message;
+  bool first = true;
+  while (!head.empty()) {
+    const auto end = head.find("\r\n");
+    const std::string line(head.substr(0, end));
+    head.remove_prefix(end == std::string_view::npos ? head.size() : end + 2);
+    if (std::exchange(first, false)) {
+      message.start_line = line;
+    } else if (const auto colon = line.find(':'); colon != std::string::npos) {
+      const auto value = line.find_first_not_of(' ', colon + 1);
+      message.headers[lower(line.substr(0, colon))] = value == std::string::npos ? "" : line.substr(value);
+    }
+  }
+  return message;
+}
+
+}  // namespace
+
+int HttpMessage::status() const {
+  return start_line.size() > 12 ? std::stoi(start_line.substr(9, 3)) : 0;
+}
+
+std::string HttpMessage::header(const std::string& name) const {
+  const auto found = headers.find(name);
+  return found == headers.end() ? "" : found->second;
+}
+
+bool HttpConnection::fill(std::chrono::steady_clock::time_point deadline) {
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  if (left.count() < 0 || !socket_.readable(left)) return false;
+  char bytes[16384];
+  const ssize_t got = ::recv(socket_.fd(), bytes, sizeof bytes, 0);
+  if (got <= 0) return false;
+  buffer_.append(bytes, static_cast<std::size_t>(got));
+  return true;
+}
+
+std::optional<HttpMessage> HttpConnection::read(std::chrono::milliseconds timeout, bool expect_body) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  std::size_t head_end = 0;
+  while ((head_end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+    if (!fill(deadline)) return std::nullopt;
+  }
+  HttpMessage message = parse_head(std::string_view(buffer_).substr(0, head_end));
+  buffer_.erase(0, head_end + 4);
+  const std::string length = message.header("content-length");
+  const std::size_t size = expect_body && !length.empty() ? std::stoul(length) : 0;
+  while (buffer_.size() < size) {
+    if (!fill(deadline)) return std::nullopt;
+  }
+  message.body = buffer_.substr(0, size);
+  buffer_.erase(0, size);
+  return message;
+}
+
+}  // namespace tonearm::testing

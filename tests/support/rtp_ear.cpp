@@ -1,0 +1,142 @@
+#include "rtp_ear.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace tonearm::testing {
+namespace {
+
+void put16(std::uint8_t* at, std::uint16_t v) {
+  at[0] = static_cast<std::uint8_t>(v >> 8);
+  at[1] = static_cast<std::uint8_t>(v);
+}
+void put32(std::uint8_t* at, std::uint32_t v) {
+  put16(at, static_cast<std::uint16_t>(v >> 16));
+  put16(at + 2, static_cast<std::uint16_t>(v));
+}
+std::uint32_t get32(const std::uint8_t* at) {
+  return static_cast<std::uint32_t>(at[0]) << 24 | at[1] << 16 | at[2] << 8 | at[3];
+}
+
+std::int64_t kernel_time(msghdr& message) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+      timespec stamp;
+      std::memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
+      return stamp.tv_sec * 1'000'000'000LL + stamp.tv_nsec;
+    }
+  }
+  return realtime_ns();
+}
+
+}  // namespace
+
+bool HeardPacket::voiced() const {
+  return payload_type <= 8 && std::any_of(payload.begin(), payload.end(), [](std::uint8_t b) {
+           return b != 0xff && b != 0x7f && b != 0xd5 && b != 0x55;
+         });
+}
+
+RtpEar::RtpEar(const base::Endpoint& bind_to) : socket_(SOCK_DGRAM, bind_to) {
+  const int on = 1;
+  setsockopt(socket_.fd(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  const int bytes = 4 << 20;
+  setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  listener_ = std::jthread([this](const std::stop_token& stop) { listen(stop); });
+}
+
+RtpEar::~RtpEar() {
+  hush();
+}
+
+void RtpEar::listen(const std::stop_token& stop) {
+  std::array<std::uint8_t, 2048> bytes;
+  std::array<std::uint8_t, 256> control;
+  while (!stop.stop_requested()) {
+    if (!socket_.readable(50ms)) continue;
+    iovec part{bytes.data(), bytes.size()};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t got = ::recvmsg(socket_.fd(), &message, 0);
+    if (got < 12 || bytes[0] >> 6 != 2 || (bytes[1] >= 192 && bytes[1] <= 223))
+      continue;  // RTCP is not looked at
+    HeardPacket packet;
+    packet.at_ns = kernel_time(message);
+    packet.marker = bytes[1] & 0x80;
+    packet.payload_type = bytes[1] & 0x7f;
+    packet.sequence = static_cast<std::uint16_t>(bytes[2] << 8 | bytes[3]);
+    packet.timestamp = get32(&bytes[4]);
+    packet.ssrc = get32(&bytes[8]);
+    packet.payload.assign(bytes.begin() + 12, bytes.begin() + got);
+    {
+      const std::lock_guard lock(mutex_);
+      packets_.push_back(std::move(packet));
+    }
+    arrived_.notify_all();
+  }
+}
+
+std::vector<HeardPacket> RtpEar::heard() const {
+  const std::lock_guard lock(mutex_);
+  return packets_;
+}
+
+std::size_t RtpEar::count() const {
+  const std::lock_guard lock(mutex_);
+  return packets_.size();
+}
+
+bool RtpEar::wait_for(const std::function<bool(const std::vector<HeardPacket>&)>& enough,
+                      std::chrono::milliseconds timeout) const {
+  std::unique_lock lock(mutex_);
+  return arrived_.wait_for(lock, timeout, [&] { return enough(packets_); });
+}
+
+bool RtpEar::wait_voiced(std::size_t packets, std::chrono::milliseconds timeout) const {
+  const std::size_t before = count();
+  return wait_for(
+      [&](const std::vector<HeardPacket>& all) {
+        const auto from = all.begin() + static_cast<std::ptrdiff_t>(before);
+        return static_cast<std::size_t>(std::count_if(from, all.end(), [](auto& p) { return p.voiced(); })) >=
+               packets;
+      },
+      timeout);
+}
+
+void RtpEar::speak(const base::Endpoint& to, std::uint8_t fill, int samples, std::uint8_t payload_type) {
+  hush();
+  speaker_ = std::jthread([=, this](const std::stop_token& stop) {
+    const std::string payload(static_cast<std::size_t>(samples), static_cast<char>(fill));
+    auto next = std::chrono::steady_clock::now();
+    while (!stop.stop_requested()) {
+      send(to, sequence_++, timestamp_, ssrc_, payload_type, payload);
+      timestamp_ += static_cast<std::uint32_t>(samples);
+      next += std::chrono::microseconds(samples * 125);
+      std::this_thread::sleep_until(next);  // the cadence of a phone
+    }
+  });
+}
+
+void RtpEar::hush() {
+  speaker_ = {};
+}
+
+void RtpEar::send(const base::Endpoint& to, std::uint16_t sequence, std::uint32_t timestamp,
+                  std::uint32_t ssrc, std::uint8_t payload_type, std::string_view payload,
+                  bool marker) const {
+  std::string packet(12, '\0');
+  auto* bytes = reinterpret_cast<std::uint8_t*>(packet.data());
+  bytes[0] = 0x80;
+  bytes[1] = static_cast<std::uint8_t>(payload_type | (marker ? 0x80 : 0));
+  put16(bytes + 2, sequence);
+  put32(bytes + 4, timestamp);
+  put32(bytes + 8, ssrc);
+  packet.append(payload);
+  socket_.send_to(to, packet);
+}
+
+}  // namespace tonearm::testing

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "sockets.hpp"
+
+namespace tonearm::testing {
+
+/// One RTP packet as it came off the wire, with the kernel's receive time stamp.
+struct HeardPacket {
+  std::int64_t at_ns = 0;  ///< CLOCK_REALTIME, stamped by the kernel.
+  std::uint16_t sequence = 0;
+  std::uint32_t timestamp = 0;
+  std::uint32_t ssrc = 0;
+  std::uint8_t payload_type = 0;
+  bool marker = false;
+  std::vector<std::uint8_t> payload;
+
+  /// Anything but the codec's silence (G.711 0xff, 0x7f, 0xd5, 0x55).
+  [[nodiscard]] bool voiced() const;
+};
+
+/// The far end's RTP socket: writes down what arrives, and speaks if told to.
+/// Threading: own threads; everything public is thread-safe.
+class RtpEar {
+ public:
+  explicit RtpEar(const base::Endpoint& bind_to = {"127.0.0.1", 0});
+  ~RtpEar();
+
+  [[nodiscard]] std::uint16_t port() const { return socket_.local().port; }
+  [[nodiscard]] std::vector<HeardPacket> heard() const;
+  [[nodiscard]] std::size_t count() const;
+  /// Waits until `enough` says so about everything heard up to now; false after `timeout`.
+  bool wait_for(const std::function<bool(const std::vector<HeardPacket>&)>& enough,
+                std::chrono::milliseconds timeout = 5s) const;
+  bool wait_voiced(std::size_t packets, std::chrono::milliseconds timeout = 5s) const;
+
+  /// Sends one packet of 20 ms PCMU every 20 ms to `to` until `hush`, filled with `fill`.
+  void speak(const base::Endpoint& to, std::uint8_t fill = 0x55, int samples = 160,
+             std::uint8_t payload_type = 0);
+  void hush();
+  /// One packet by hand.
+  void send(const base::Endpoint& to, std::uint16_t sequence, std::uint32_t timestamp, std::uint32_t ssrc,
+            std::uint8_t payload_type, std::string_view payload, bool marker = false) const;
+
+ private:
+  void listen(const std::stop_token& stop);
+
+  Socket socket_;
+  mutable std::mutex mutex_;  // guards packets_
+  mutable std::condition_variable arrived_;
+  std::vector<HeardPacket> packets_;
+  std::uint32_t ssrc_ = 0x51515151;
+  std::uint16_t sequence_ = 100;
+  std::uint32_t timestamp_ = 8000;
+  std::jthread speaker_;
+  std::jthread listener_;
+};
+
+}  // namespace tonearm::testing

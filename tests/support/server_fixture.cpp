@@ -1,0 +1,177 @@
+#include "server_fixture.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include "base/guid.hpp"
+
+extern char** environ;
+
+namespace tonearm::testing {
+namespace {
+
+config::ApplicationSettings application(const char* name, const char* id, const char* tenant) {
+  config::ApplicationSettings settings;
+  settings.name = name;
+  settings.id = *base::Guid::parse(id);
+  settings.tenant = *base::Guid::parse(tenant);
+  settings.secret = base::Secret(kSecret);
+  settings.roles = {"Calls.Initiate.All", "Calls.AccessMedia.All"};
+  return settings;
+}
+
+base::Endpoint endpoint_of(std::string text) {
+  for (const char* scheme : {"http://", "https://", "udp:", "tcp:"}) {
+    if (text.starts_with(scheme)) text.erase(0, std::string(scheme).size());
+  }
+  return base::Endpoint::parse(text).value();
+}
+
+std::string first_of(const std::string& ready, const std::string& key) {
+  const auto at = ready.find(" " + key + "=");
+  if (at == std::string::npos) throw std::runtime_error("no " + key + " in: " + ready);
+  const auto from = at + key.size() + 2;
+  return ready.substr(from, ready.find_first_of(" ,\n", from) - from);
+}
+
+std::string toml_application(const char* name, const char* id, const char* tenant, const std::string& more) {
+  return std::string("[[application]]\nname = \"") + name + "\"\nid = \"" + id + "\"\ntenant = \"" + tenant +
+         "\"\nsecret = \"" + kSecret + "\"\nroles = [\"Calls.Initiate.All\", \"Calls.AccessMedia.All\"]\n" +
+         more;
+}
+
+}  // namespace
+
+TempDir::TempDir()
+    : path_(std::filesystem::temp_directory_path() / ("tonearm-" + base::Guid::random().to_string())) {
+  std::filesystem::create_directories(path_);
+}
+
+TempDir::~TempDir() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+config::Settings test_settings(const Bot& bot, const std::filesystem::path& data_dir) {
+  config::Settings settings;
+  settings.dev = true;
+  settings.server.http = {{"127.0.0.1", 0}};
+  settings.server.public_url = "";
+  settings.server.data_dir = data_dir;
+  settings.server.drain = 0ms;
+  settings.admin.listen = {{"127.0.0.1", 0}};
+  settings.sip.listen = {{config::SipTransport::udp, {"127.0.0.1", 0}}};
+  settings.sip.open = true;
+  settings.prompts.allow_networks = {config::Network::parse("127.0.0.0/8").value()};
+  settings.notifications.allow_http = true;
+  settings.notifications.allow_networks = settings.prompts.allow_networks;
+  auto ivr = application("ivr", kApplication, kTenant);
+  ivr.webhook = bot.url();
+  ivr.addresses = {"ivr", "+14255550100"};
+  settings.applications = {std::move(ivr), application("other", kOtherApplication, kTenant),
+                           application("stranger", kStranger, kStrangerTenant)};
+  return settings;
+}
+
+std::string test_toml(const Bot& bot, const std::filesystem::path& data_dir, const std::string& extra) {
+  return "[server]\nhttp = [\"127.0.0.1:0\"]\npublic_url = \"http://127.0.0.1:1\"\ndata_dir = \"" +
+         data_dir.string() +
+         "\"\ndrain = \"0s\"\n[admin]\nlisten = [\"127.0.0.1:0\"]\n[sip]\nlisten = "
+         "[\"udp:127.0.0.1:0\"]\nopen = true\n"
+         "[prompts]\nallow_networks = [\"127.0.0.0/8\"]\n[notifications]\nallow_http = true\n"
+         "allow_networks = [\"127.0.0.0/8\"]\n" +
+         toml_application("ivr", kApplication, kTenant,
+                          "webhook = \"" + bot.url() + "\"\naddresses = [\"ivr\"]\n") +
+         extra;
+}
+
+LocalServer::LocalServer(config::Settings settings) {
+  auto started = app::Server::start(std::move(settings));
+  if (!started) throw std::runtime_error("server: " + started.error().message());
+  server_ = std::move(*started);
+  const app::BoundAddresses& bound = server_->addresses();
+  at_ = {endpoint_of(bound.http.at(0)), endpoint_of(bound.sip.at(0)), endpoint_of(bound.admin.at(0))};
+}
+
+ServerProcess::ServerProcess(const std::string& toml, const std::filesystem::path& directory) {
+  const std::string file = (directory / "tonearm.toml").string();
+  std::ofstream(file) << toml;
+  int out[2];
+  if (pipe2(out, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+  std::string binary = TONEARM_BINARY, serve = "serve", config = "--config", path = file;
+  char* arguments[] = {binary.data(), serve.data(), config.data(), path.data(), nullptr};
+  if (posix_spawn(&pid_, binary.c_str(), &actions, nullptr, arguments, environ) != 0) {
+    throw std::runtime_error("cannot start " + binary);
+  }
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(out[1]);
+  const Socket reader(out[0]);  // closes the pipe
+  std::string ready;
+  char c = 0;
+  while (ready.find("tonearm ready") == std::string::npos || c != '\n') {
+    if (!reader.readable(30s) || ::read(reader.fd(), &c, 1) != 1)
+      throw std::runtime_error("no ready line: " + ready);
+    ready += c;
+  }
+  at_ = {endpoint_of(first_of(ready, "http")), endpoint_of(first_of(ready, "sip")),
+         endpoint_of(first_of(ready, "admin"))};
+}
+
+ServerProcess::~ServerProcess() {
+  if (pid_ > 0) {
+    signal(SIGCONT);
+    signal(SIGKILL);
+    wait();
+  }
+}
+
+void ServerProcess::signal(int number) const {
+  if (pid_ > 0) ::kill(pid_, number);
+}
+
+int ServerProcess::wait() {
+  int status = 0;
+  if (pid_ > 0) waitpid(std::exchange(pid_, -1), &status, 0);
+  return status;
+}
+
+std::string token_for(const Listeners& at, const char* application, const char* tenant) {
+  return ApiClient::fetch_token(at.http, tenant, application, kSecret);
+}
+
+LiveCall::LiveCall(const Listeners& at, Bot& the_bot, const std::string& root, const std::string& token)
+    : bot(the_bot), phone(at.sip), api(at.http, token.empty() ? token_for(at) : token, root) {
+  phone.send_invite("ivr", phone.sdp());
+  id = bot.wait_incoming();
+  EXPECT_FALSE(id.empty()) << "no incoming notification";
+  EXPECT_EQ(api.answer(id, bot.url()).status(), 202);
+  EXPECT_TRUE(phone.wait_status(200, "INVITE")) << "no 200 to the INVITE";
+  phone.send_ack();
+  EXPECT_TRUE(bot.wait([&](const Heard& h) { return h.text("id") == id && h.data().contains("mediaState"); }))
+      << "audio never active";
+}
+
+std::size_t voiced_after(const std::vector<HeardPacket>& packets, std::int64_t at_ns) {
+  return static_cast<std::size_t>(std::count_if(
+      packets.begin(), packets.end(), [&](const auto& p) { return p.voiced() && p.at_ns > at_ns; }));
+}
+
+std::int64_t last_voiced(const std::vector<HeardPacket>& packets) {
+  std::int64_t last = 0;
+  for (const auto& packet : packets) {
+    if (packet.voiced()) last = std::max(last, packet.at_ns);
+  }
+  return last;
+}
+
+}  // namespace tonearm::testing

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <sys/types.h>
+
+#include "api_client.hpp"
+#include "app/server.hpp"
+#include "bot.hpp"
+#include "config/settings.hpp"
+#include "sip_phone.hpp"
+
+namespace tonearm::testing {
+
+/// A folder that is gone after the test.
+class TempDir {
+ public:
+  TempDir();
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline constexpr const char* kTenant = "00000000-0000-4000-8000-0000000000aa";
+inline constexpr const char* kApplication = "00000000-0000-4000-8000-000000000001";
+inline constexpr const char* kOtherApplication = "00000000-0000-4000-8000-000000000002";
+inline constexpr const char* kStrangerTenant = "00000000-0000-4000-8000-0000000000bb";
+inline constexpr const char* kStranger = "00000000-0000-4000-8000-000000000003";
+inline constexpr const char* kSecret = "a-secret-only-for-tests";
+
+/// Loopback, free ports, three applications: "ivr" (the bot's), "other" of the same tenant, "stranger" of
+/// another.
+config::Settings test_settings(const Bot& bot, const std::filesystem::path& data_dir);
+/// The same as a configuration file; extra lines are put at its end.
+std::string test_toml(const Bot& bot, const std::filesystem::path& data_dir, const std::string& extra = "");
+
+/// Where a server under test listens.
+struct Listeners {
+  base::Endpoint http;
+  base::Endpoint sip;
+  base::Endpoint admin;
+};
+
+/// A server in this process.
+class LocalServer {
+ public:
+  explicit LocalServer(config::Settings settings);
+  [[nodiscard]] const Listeners& at() const { return at_; }
+  app::Server& server() { return *server_; }
+
+ private:
+  std::unique_ptr<app::Server> server_;
+  Listeners at_;
+};
+
+/// A server in a process of its own, to be stopped and killed.
+class ServerProcess {
+ public:
+  ServerProcess(const std::string& toml, const std::filesystem::path& directory);
+  ~ServerProcess();
+  [[nodiscard]] const Listeners& at() const { return at_; }
+  void signal(int number) const;
+  /// Waits for its end; the raw wait status.
+  int wait();
+
+ private:
+  pid_t pid_ = -1;
+  Listeners at_;
+};
+
+/// A call from a phone to the bot, up and with audio.
+class LiveCall {
+ public:
+  LiveCall(const Listeners& at, Bot& bot, const std::string& root = "/v1.0/communications/calls",
+           const std::string& token = "");
+
+  Bot& bot;
+  SipPhone phone;
+  ApiClient api;
+  std::string id;
+};
+
+/// A token of the application "ivr" unless told otherwise.
+std::string token_for(const Listeners& at, const char* application = kApplication,
+                      const char* tenant = kTenant);
+
+/// Voiced packets that arrived after `at_ns`.
+std::size_t voiced_after(const std::vector<HeardPacket>& packets, std::int64_t at_ns);
+/// Arrival of the last voiced packet, 0 if there was none.
+std::int64_t last_voiced(const std::vector<HeardPacket>& packets);
+
+}  // namespace tonearm::testing
