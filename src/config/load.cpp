@@ -51,7 +51,7 @@ base::Result<Settings> load_text(const std::optional<std::string>& text, std::st
 }
 
 std::optional<std::filesystem::path> default_file() {
-  const std::filesystem::path path = "tonearm.toml";
+  std::filesystem::path path = "tonearm.toml";
   std::error_code error;
   if (std::filesystem::exists(path, error)) return path;
   return std::nullopt;
