@@ -1,0 +1,48 @@
+#include "call/restore.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "call/media_operation.hpp"
+#include "call/notices.hpp"
+#include "call/step_builder.hpp"
+
+namespace tonearm::call {
+namespace {
+
+/// Plays and records in queue order; what has no number comes after them.
+std::vector<OperationView*> unfinished(CallSnapshot& call) {
+  std::vector<OperationView*> views;
+  for (auto& [id, view] : call.operations) {
+    if (!view.ending) views.push_back(&view);
+  }
+  std::ranges::stable_sort(
+      views, {}, [](const OperationView* view) { return std::pair(view->number.value == 0, view->number); });
+  return views;
+}
+
+}  // namespace
+
+Step end_restored(const StoredCall& stored, const Stamp& stamp) {
+  StepBuilder step(1, stamp);
+  CallSnapshot view = *stored.call;
+  SnapshotPtr published = stored.call;
+  if (view.gone) return step.finish(view, published);
+  Notices notices(stored.last_notification);
+  for (OperationView* operation : unfinished(view)) {
+    operation->ending = OperationEnding{EndReason::server_restarted, {}};
+    operation->status = status_after(EndReason::server_restarted);
+    step.write_operation(*operation);
+    notices.about_operation(step, view, *operation, {});
+  }
+  view.state = CallState::terminated;
+  view.end = CallEnd{CallEndReason::server_restarted, 500, {}};
+  view.audio_active = false;
+  view.gone = true;
+  notices.about_call(step, view, CallEvent::ended);
+  step.write_call();
+  step.write_end_of_call();
+  return step.finish(view, published);
+}
+
+}  // namespace tonearm::call

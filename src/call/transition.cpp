@@ -1,0 +1,55 @@
+#include "call/transition.hpp"
+
+namespace tonearm::call {
+namespace {
+
+using enum CallState;
+
+/// Every state that is not ending ends by these.
+bool ends_call(CallTrigger trigger) {
+  switch (trigger) {
+    case CallTrigger::bot_hang_up:
+    case CallTrigger::remote_bye:
+    case CallTrigger::leg_failed:
+    case CallTrigger::call_failed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::optional<CallState> from_incoming(CallTrigger trigger) {
+  switch (trigger) {
+    case CallTrigger::answer:
+      return establishing;
+    case CallTrigger::reject:
+      return terminating;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<CallState> from_establishing(CallTrigger trigger) {
+  switch (trigger) {
+    case CallTrigger::answer_sent:
+    case CallTrigger::far_answer:
+      return established;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<CallState> advance(CallState now, CallTrigger trigger) {
+  if (now == terminated) return std::nullopt;
+  if (now == terminating) {
+    return trigger == CallTrigger::all_released ? std::optional(terminated) : std::nullopt;
+  }
+  if (ends_call(trigger)) return terminating;
+  if (now == incoming) return from_incoming(trigger);
+  if (now == establishing) return from_establishing(trigger);
+  return std::nullopt;
+}
+
+}  // namespace tonearm::call
