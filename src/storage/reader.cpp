@@ -1,0 +1,75 @@
+#include "storage/reader.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include "base/log.hpp"
+
+namespace tonearm::storage {
+
+Reader::Reader(const std::filesystem::path& file)
+    : database_(file, Database::Mode::read_write), outbox_(database_), thread_([this] { run(); }) {}
+
+Reader::~Reader() {
+  stop();
+}
+
+void Reader::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Reader::load(call::CallId call, call::NotificationNumber number, Found found) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back({call, number, std::move(found)});
+  }
+  wake_.notify_one();
+}
+
+void Reader::post_checkpoint() {
+  {
+    const std::lock_guard lock(mutex_);
+    checkpoint_wanted_ = true;
+  }
+  wake_.notify_one();
+}
+
+void Reader::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return stopping_ || checkpoint_wanted_ || !queue_.empty(); });
+    if (stopping_) return;
+    const auto loads = std::exchange(queue_, {});
+    const bool checkpoint = std::exchange(checkpoint_wanted_, false);
+    lock.unlock();
+    for (const Load& load : loads) serve(load);
+    if (checkpoint) {
+      sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    }
+    lock.lock();
+  }
+}
+
+void Reader::serve(const Load& load) {
+  std::optional<call::OutboxRow> row;
+  while (const auto failure = outbox_.find(load.call, load.number, row)) {
+    spdlog::error("call={} notification {} could not be read: {}; trying again", load.call.to_string(),
+                  load.number.value, failure.message());
+    if (!pause()) return;
+  }
+  load.found(std::move(row));
+}
+
+bool Reader::pause() {
+  std::unique_lock lock(mutex_);
+  return !wake_.wait_for(lock, std::chrono::milliseconds(500), [this] { return stopping_; });
+}
+
+}  // namespace tonearm::storage

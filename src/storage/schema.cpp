@@ -1,0 +1,73 @@
+#include "storage/schema.hpp"
+
+#include <array>
+#include <string>
+
+#include "storage/errc.hpp"
+
+namespace tonearm::storage {
+namespace {
+
+/// "TNRM", in the file's header: what makes a SQLite file ours.
+constexpr std::int64_t kApplicationId = 0x544e524d;
+
+// Enumerators are stored as numbers: append to them, never reorder (enumerator_test). Lists of small values
+// are JSON arrays in a column: they are only ever read whole. A recording's access token is not stored here.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE calls(
+  id BLOB PRIMARY KEY,
+  application BLOB, tenant BLOB, application_name TEXT, application_instance TEXT,
+  state INTEGER, direction INTEGER, source TEXT, targets TEXT,
+  callback_uri TEXT, chain_id TEXT, my_participant BLOB, source_participant BLOB,
+  modalities TEXT, prefetch_media TEXT, audio_active INTEGER, audio_was_active INTEGER,
+  tone_sequence INTEGER, tone INTEGER,
+  end_reason INTEGER, end_sip_status INTEGER, end_detail TEXT, gone INTEGER,
+  dialog TEXT NOT NULL DEFAULT '',
+  last_notification INTEGER NOT NULL DEFAULT 0,
+  over INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE operations(
+  call BLOB, id BLOB,
+  kind INTEGER, status INTEGER, client_context TEXT, end_reason INTEGER, end_cause TEXT,
+  number INTEGER, queue_position INTEGER, prompts TEXT, media_ms INTEGER,
+  recording_location TEXT, stop_us INTEGER, cancelled TEXT, notice INTEGER,
+  PRIMARY KEY(call, id));
+CREATE TABLE outbox(
+  call BLOB, number INTEGER, message_id BLOB, application BLOB, tenant BLOB, chain_id TEXT,
+  url TEXT, configured_url INTEGER, body TEXT, created_ns INTEGER, ending INTEGER, call_end INTEGER,
+  parked_ns INTEGER, parked_because TEXT,
+  PRIMARY KEY(call, number));
+CREATE INDEX outbox_parked ON outbox(parked_ns) WHERE parked_ns IS NOT NULL;
+)sql";
+
+constexpr std::array kVersions = {kVersion1};
+
+bool is_empty(Database& database) {
+  return database.number("SELECT count(*) FROM sqlite_schema") == 0;
+}
+
+}  // namespace
+
+int newest_schema() {
+  return static_cast<int>(kVersions.size());
+}
+
+void migrate(Database& database) {
+  const std::int64_t owner = database.number("PRAGMA application_id");
+  if (owner != kApplicationId && !(owner == 0 && is_empty(database))) {
+    throw std::system_error(make_error_code(StorageErrc::foreign_database));
+  }
+  const std::int64_t found = database.number("PRAGMA user_version");
+  if (found > newest_schema()) {
+    throw std::system_error(
+        make_error_code(StorageErrc::newer_schema),
+        "schema " + std::to_string(found) + ", known up to " + std::to_string(newest_schema()));
+  }
+  for (auto version = static_cast<std::size_t>(found); version < kVersions.size(); ++version) {
+    const std::string sql = "BEGIN IMMEDIATE;" + std::string(kVersions[version]) +
+                            "PRAGMA application_id = " + std::to_string(kApplicationId) +
+                            ";PRAGMA user_version = " + std::to_string(version + 1) + ";COMMIT;";
+    database.require(sql.c_str());
+  }
+}
+
+}  // namespace tonearm::storage

@@ -1,0 +1,109 @@
+#include "storage/store.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "storage/call_table.hpp"
+#include "storage/errc.hpp"
+#include "storage/outbox_table.hpp"
+#include "storage/schema.hpp"
+
+namespace tonearm::storage {
+namespace {
+
+constexpr const char* kFileName = "tonearm.db";
+
+/// SQLite would make it readable for everyone; its WAL gets the rights of the database.
+const std::filesystem::path& make_private(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    const std::error_code reason(errno, std::system_category());
+    throw std::system_error(make_error_code(StorageErrc::unusable_directory), reason.message());
+  }
+  ::close(descriptor);
+  return file;
+}
+
+void check_integrity(Database& database) {
+  const std::string verdict = database.text("PRAGMA quick_check(1)");
+  if (verdict != "ok") throw std::system_error(make_error_code(StorageErrc::corrupt), verdict);
+}
+
+const char* remedy(const std::error_code& code) {
+  if (code == StorageErrc::corrupt) {
+    return "; move it and its -wal and -shm files away to start with an empty one (calls that were up and "
+           "notifications not yet delivered are lost with it)";
+  }
+  if (code == StorageErrc::foreign_database) return "; move it away or set another server.data_dir";
+  if (code == StorageErrc::newer_schema) return "; use that version, or move the file away";
+  if (code == StorageErrc::disk_full) return "; make room";
+  return "";
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
+  auto directory = DataDir::lock(options.data_dir);
+  if (!directory) return std::unexpected(directory.error());
+  const auto file = options.data_dir / kFileName;
+  try {
+    return std::unique_ptr<Store>(new Store(std::move(*directory), std::move(options)));
+  } catch (const std::system_error& error) {
+    return std::unexpected(
+        base::Error{error.code(), file.string() + ": " + error.what() + remedy(error.code())});
+  }
+}
+
+Store::Store(DataDir directory, StoreOptions options)
+    : directory_(std::move(directory)),
+      file_(directory_.path() / kFileName),
+      database_(make_private(file_), Database::Mode::read_write) {
+  check_integrity(database_);
+  database_.require("PRAGMA journal_mode = WAL");
+  database_.require(options.full_durability ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  migrate(database_);
+  reader_.emplace(file_);
+  writer_.emplace(database_, std::move(options.writer), metrics_, [this] { reader_->post_checkpoint(); });
+}
+
+Store::~Store() {
+  stop();
+}
+
+void Store::stop() {
+  writer_->stop();
+  reader_->stop();
+}
+
+void Store::commit(call::Commit commit, std::function<void(std::error_code)> done) {
+  writer_->commit(std::move(commit), std::move(done));
+}
+
+std::chrono::milliseconds Store::oldest_uncommitted() const {
+  return writer_->oldest_uncommitted();
+}
+
+std::vector<call::StoredCall> Store::load_alive() {
+  Database database(file_, Database::Mode::read_only);
+  return read_alive(database);
+}
+
+void Store::load(call::CallId call, call::NotificationNumber number,
+                 std::function<void(std::optional<call::OutboxRow>)> done) {
+  reader_->load(call, number, std::move(done));
+}
+
+void Store::mark_delivered(call::CallId call, call::NotificationNumber number) {
+  writer_->mark_delivered(call, number);
+}
+
+void Store::mark_parked(call::CallId call, call::NotificationNumber number, std::string why) {
+  writer_->mark_parked(call, number, std::move(why));
+}
+
+std::vector<call::OutboxRow> Store::load_pending() {
+  Database database(file_, Database::Mode::read_only);
+  return read_pending(database);
+}
+
+}  // namespace tonearm::storage

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "base/result.hpp"
+#include "call/ports.hpp"
+#include "storage/data_dir.hpp"
+#include "storage/metrics.hpp"
+#include "storage/reader.hpp"
+#include "storage/sqlite.hpp"
+#include "storage/writer.hpp"
+
+namespace tonearm::storage {
+
+struct StoreOptions {
+  std::filesystem::path data_dir;
+  bool full_durability = true;  ///< `storage.durability`; else a power cut may take the last moments.
+  WriterOptions writer;
+};
+
+/// What must survive, in `data_dir/tonearm.db`: calls with their dialogs, operations, the outbox. One writer
+/// with group commit, one reader.
+///
+/// Lifecycle: open → (load_alive, load_pending) → commits → stop, after everyone who uses it has stopped.
+/// Threading: thread-safe. `done` and `load` callbacks come on threads of the store and must only post.
+class Store final : public call::CallStore, public call::OutboxStore {
+ public:
+  /// Locks the directory, checks the file, brings its schema up to date.
+  /// Errors: every `StorageErrc` but `not_written`, with what to do about it.
+  [[nodiscard]] static base::Result<std::unique_ptr<Store>> open(StoreOptions options);
+  ~Store() override;
+
+  // CallStore
+  void commit(call::Commit commit, std::function<void(std::error_code)> done) override;
+  [[nodiscard]] std::chrono::milliseconds oldest_uncommitted() const override;
+  /// Throws `std::system_error` if the file cannot be read.
+  std::vector<call::StoredCall> load_alive() override;
+
+  // OutboxStore
+  void load(call::CallId call, call::NotificationNumber number,
+            std::function<void(std::optional<call::OutboxRow>)> done) override;
+  void mark_delivered(call::CallId call, call::NotificationNumber number) override;
+  void mark_parked(call::CallId call, call::NotificationNumber number, std::string why) override;
+  /// Throws `std::system_error` if the file cannot be read.
+  std::vector<call::OutboxRow> load_pending() override;
+
+  /// Writes what is queued. Idempotent.
+  void stop();
+  [[nodiscard]] const StorageMetrics& metrics() const { return metrics_; }
+
+ private:
+  Store(DataDir directory, StoreOptions options);
+
+  DataDir directory_;  // held longest
+  const std::filesystem::path file_;
+  StorageMetrics metrics_;
+  Database database_;
+  std::optional<Reader> reader_;
+  std::optional<Writer> writer_;
+};
+
+}  // namespace tonearm::storage

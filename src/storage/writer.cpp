@@ -1,0 +1,223 @@
+#include "storage/writer.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include "base/log.hpp"
+
+namespace tonearm::storage {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+Writer::Writer(Database& database, WriterOptions options, StorageMetrics& metrics,
+               std::function<void()> wal_grew)
+    : database_(database),
+      options_(std::move(options)),
+      metrics_(metrics),
+      wal_grew_(std::move(wal_grew)),
+      calls_(database),
+      outbox_(database) {
+  sqlite3_wal_hook(database_.handle(), &Writer::on_wal,
+                   this);  // instead of SQLite's own checkpoints in COMMIT
+  thread_ = std::thread([this] { run(); });
+}
+
+Writer::~Writer() {
+  stop();
+}
+
+void Writer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Writer::commit(call::Commit commit, Done done) {
+  enqueue(Step{std::move(commit), std::move(done), base::SteadyClock::now()});
+}
+
+void Writer::mark_delivered(call::CallId call, call::NotificationNumber number) {
+  enqueue(Delivered{call, number});
+}
+
+void Writer::mark_parked(call::CallId call, call::NotificationNumber number, std::string why) {
+  enqueue(Parked{call, number, base::WallClock::now(), std::move(why)});
+}
+
+void Writer::enqueue(Work work) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto* step = std::get_if<Step>(&work)) {
+      if (!oldest_queued_) oldest_queued_ = step->queued;
+      ++queued_steps_;
+      metrics_.queued.fetch_add(1, std::memory_order_relaxed);
+    } else if (!first_mark_) {
+      first_mark_ = base::SteadyClock::now();
+    }
+    queue_.push_back(std::move(work));
+  }
+  wake_.notify_one();
+}
+
+std::chrono::milliseconds Writer::oldest_uncommitted() const {
+  const std::lock_guard lock(mutex_);
+  const auto oldest = oldest_in_batch_ ? oldest_in_batch_ : oldest_queued_;
+  if (!oldest) return milliseconds{0};
+  return std::max(milliseconds{1}, duration_cast<milliseconds>(base::SteadyClock::now() - *oldest));
+}
+
+void Writer::run() {
+  while (wait_for_work()) {
+    take_queued(options_.batch_max);
+    if (!write_batch_until_done()) return;
+    shorten_wal();
+  }
+}
+
+/// False when all is written and the writer shall stop. Marks alone are worth no fsync of their own: they
+/// wait a moment for a step. (A crash before that repeats a delivery, with the same message id.)
+bool Writer::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  const auto due = [this] { return stopping_ || queued_steps_ > 0 || queue_.size() >= options_.batch_max; };
+  while (!due()) {
+    if (!first_mark_) {
+      wake_.wait(lock, [&] { return due() || first_mark_; });
+    } else if (!wake_.wait_until(lock, *first_mark_ + options_.mark_delay, due)) {
+      break;
+    }
+  }
+  return !queue_.empty() || !stopping_;
+}
+
+/// Moves work from the queue to the end of the batch.
+void Writer::take_queued(std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  const auto count = static_cast<std::ptrdiff_t>(std::min(most, queue_.size()));
+  for (auto work = queue_.begin(); work != queue_.begin() + count; ++work) {
+    if (const auto* step = std::get_if<Step>(&*work)) {
+      if (!oldest_in_batch_) oldest_in_batch_ = step->queued;
+      --queued_steps_;
+    }
+    batch_.push_back(std::move(*work));
+  }
+  queue_.erase(queue_.begin(), queue_.begin() + count);
+
+  oldest_queued_.reset();
+  for (const Work& work : queue_) {
+    if (const auto* step = std::get_if<Step>(&work)) {
+      oldest_queued_ = step->queued;
+      break;
+    }
+  }
+  if (queue_.empty()) first_mark_.reset();
+}
+
+/// False if the disk still fails when the writer shall stop.
+bool Writer::write_batch_until_done() {
+  milliseconds wait = options_.retry_min;
+  while (const auto failure = write_transaction()) {
+    metrics_.transaction_failures_total.fetch_add(1, std::memory_order_relaxed);
+    spdlog::error("store: a transaction of {} entries failed: {}; trying again", batch_.size(),
+                  failure.message());
+    tell_failure(failure);
+    if (!pause(wait)) {
+      spdlog::error("store: stopping with {} entries that could not be written", batch_.size());
+      return false;
+    }
+    wait = std::min(wait * 2, options_.retry_max);
+    take_queued(queue_.max_size());  // who came meanwhile hears of the failure too
+  }
+  tell_success();
+  return true;
+}
+
+bool Writer::pause(milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return !wake_.wait_for(lock, time, [this] { return stopping_; });
+}
+
+std::error_code Writer::write_transaction() {
+  if (batch_.empty()) return {};
+  std::error_code failure = database_.execute("BEGIN IMMEDIATE");
+  for (auto work = batch_.begin(); !failure && work != batch_.end(); ++work) {
+    failure = std::visit([this](const auto& entry) { return write(entry); }, *work);
+  }
+  const auto now = base::SteadyClock::now();
+  if (!failure && now >= next_purge_) {
+    failure = outbox_.purge_parked(base::WallClock::now() - options_.keep_parked);
+    next_purge_ = now + std::chrono::hours(1);
+  }
+  if (!failure && options_.before_commit) failure = options_.before_commit();
+  if (!failure) failure = database_.execute("COMMIT");
+  if (failure && !sqlite3_get_autocommit(database_.handle())) database_.execute("ROLLBACK");
+  return failure;
+}
+
+std::error_code Writer::write(const Step& step) {
+  if (const auto failure = calls_.write(step.commit)) return failure;
+  for (const auto& row : step.commit.outbox) {
+    if (const auto failure = outbox_.add(row)) return failure;
+  }
+  return step.commit.rows.call_over ? calls_.forget_if_done(step.commit.call) : std::error_code{};
+}
+
+std::error_code Writer::write(const Delivered& mark) {
+  if (const auto failure = outbox_.remove(mark.call, mark.number)) return failure;
+  return calls_.forget_if_done(mark.call);
+}
+
+std::error_code Writer::write(const Parked& mark) {
+  if (const auto failure = outbox_.park(mark.call, mark.number, mark.at, mark.why)) return failure;
+  return calls_.forget_if_done(mark.call);
+}
+
+void Writer::tell_failure(std::error_code failure) {
+  for (Work& work : batch_) {
+    auto* step = std::get_if<Step>(&work);
+    if (!step || step->failure_told) continue;
+    step->failure_told = true;
+    if (step->done) step->done(failure);
+  }
+}
+
+void Writer::tell_success() {
+  const std::deque<Work> written = std::exchange(batch_, {});
+  {
+    const std::lock_guard lock(mutex_);
+    oldest_in_batch_.reset();
+  }
+  metrics_.transactions_total.fetch_add(1, std::memory_order_relaxed);
+  for (const Work& work : written) {
+    const auto* step = std::get_if<Step>(&work);
+    if (!step) continue;
+    metrics_.commits_total.fetch_add(1, std::memory_order_relaxed);
+    metrics_.queued.fetch_sub(1, std::memory_order_relaxed);
+    metrics_.commit_latency.add(duration_cast<microseconds>(base::SteadyClock::now() - step->queued));
+    if (step->done) step->done({});
+  }
+}
+
+/// A checkpoint syncs twice; it must not stand between a step and its answer unless the WAL, which can only
+/// start over when every page of it is in the database, grows out of hand.
+void Writer::shorten_wal() {
+  if (wal_pages_ >= options_.own_checkpoint_pages) {
+    sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  } else if (wal_pages_ >= options_.background_checkpoint_pages) {
+    wal_grew_();
+  }
+}
+
+int Writer::on_wal(void* self, ::sqlite3* /*database*/, const char* /*schema*/, int pages) {
+  static_cast<Writer*>(self)->wal_pages_ = pages;
+  return SQLITE_OK;
+}
+
+}  // namespace tonearm::storage
