@@ -1,0 +1,139 @@
+#include "cli/caller/rtp_line.hpp"
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include "media/g711.hpp"
+#include "media/rtp_packet.hpp"
+
+namespace tonearm::cli {
+namespace {
+
+constexpr std::int64_t kFrameNs = 20'000'000;
+constexpr std::size_t kFrameSamples = media::kFrameBytes;
+/// What both codecs make of their zero: µ-law 0, A-law ±8 (ITU-T G.711).
+constexpr int kCodecZero = 8;
+
+media::Codec codec_of(call::Codec codec) {
+  return codec == call::Codec::pcmu ? media::Codec::pcmu : media::Codec::pcma;
+}
+
+std::uint32_t random_word() {
+  std::random_device source;
+  return source();
+}
+
+bool may_send(const call::MediaDescription& remote) {
+  return remote.direction == call::MediaDirection::send_receive ||
+         remote.direction == call::MediaDirection::send_only;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<RtpLine>> RtpLine::open(const std::string& address) {
+  constexpr int kAttempts = 50;
+  base::Result<UdpSocket> rtp = base::fail(std::errc::address_in_use, "no pair of RTP ports at " + address);
+  for (int i = 0; i < kAttempts; ++i) {
+    rtp = UdpSocket::bind({address, 0});
+    if (!rtp) break;
+    const std::uint16_t port = rtp->local().port;
+    if (port % 2 != 0) continue;
+    auto rtcp = UdpSocket::bind({address, static_cast<std::uint16_t>(port + 1)});
+    if (rtcp) return std::unique_ptr<RtpLine>(new RtpLine(*std::move(rtp), *std::move(rtcp)));
+  }
+  return rtp ? base::fail(std::errc::address_in_use, "no pair of RTP ports at " + address)
+             : std::unexpected(rtp.error());
+}
+
+RtpLine::RtpLine(UdpSocket rtp, UdpSocket rtcp)
+    : rtp_(std::move(rtp)),
+      rtcp_(std::move(rtcp)),
+      sequence_(static_cast<std::uint16_t>(random_word())),
+      timestamp_(random_word()),
+      ssrc_(random_word()) {}
+
+RtpLine::~RtpLine() {
+  stop();
+}
+
+call::LocalMedia RtpLine::local() const {
+  return {rtp_.local(), rtcp_.local()};
+}
+
+void RtpLine::start(const call::MediaDescription& remote, Samples voice, PacketHandler handler) {
+  {
+    const std::lock_guard lock(mutex_);
+    remote_ = remote;
+  }
+  if (thread_.joinable()) return;
+  voice_ = std::move(voice);
+  handler_ = std::move(handler);
+  thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+}
+
+void RtpLine::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+void RtpLine::run(std::stop_token stop) {
+  std::int64_t next = said_from_ns_ = monotonic_ns();
+  while (!stop.stop_requested()) {
+    rtp_.wait_until(next);
+    receive();
+    for (; next <= monotonic_ns(); next += kFrameNs) send_frame();
+  }
+  receive();
+}
+
+void RtpLine::receive() {
+  std::array<std::uint8_t, 2048> buffer;
+  while (const auto datagram = rtp_.receive(buffer)) {
+    const auto packet = media::parse_rtp(datagram->bytes);
+    if (!packet || packet->payload.empty()) continue;
+    call::MediaDescription remote;
+    {
+      const std::lock_guard lock(mutex_);
+      remote = remote_;
+    }
+    if (packet->header.payload_type != remote.receive_payload_type) continue;
+    HeardPacket heard{.arrived_ns = datagram->arrived_ns,
+                      .sequence = packet->header.sequence,
+                      .timestamp = packet->header.timestamp,
+                      .ssrc = packet->header.ssrc,
+                      .samples = Samples(packet->payload.size())};
+    media::decode(codec_of(remote.codec), packet->payload, heard.samples);
+    heard.silence = std::ranges::all_of(heard.samples,
+                                        [](std::int16_t sample) { return std::abs(sample) <= kCodecZero; });
+    heard_.push_back(std::move(heard));
+    if (handler_) handler_(heard_.back());
+  }
+}
+
+void RtpLine::send_frame() {
+  call::MediaDescription remote;
+  {
+    const std::lock_guard lock(mutex_);
+    remote = remote_;
+  }
+  Samples frame(kFrameSamples, 0);
+  const std::size_t count = std::min(kFrameSamples, voice_.size() - spoken_);
+  std::copy_n(voice_.begin() + static_cast<std::ptrdiff_t>(spoken_), count, frame.begin());
+  spoken_ += count;
+  said_.insert(said_.end(), frame.begin(), frame.end());
+
+  std::array<std::uint8_t, media::kRtpHeaderBytes + kFrameSamples> bytes;
+  const media::RtpHeader header{.payload_type = remote.send_payload_type,
+                                .marker = said_.size() == kFrameSamples,
+                                .sequence = sequence_++,
+                                .timestamp = timestamp_,
+                                .ssrc = ssrc_};
+  timestamp_ += kFrameSamples;
+  media::write_rtp_header(header, std::span(bytes).first<media::kRtpHeaderBytes>());
+  media::encode(codec_of(remote.codec), frame, std::span(bytes).subspan(media::kRtpHeaderBytes));
+  if (may_send(remote)) rtp_.send(bytes, remote.remote_rtp);
+}
+
+}  // namespace tonearm::cli

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.hpp"
+#include "call/media_description.hpp"
+#include "cli/caller/heard.hpp"
+#include "cli/caller/sound.hpp"
+#include "cli/caller/udp_socket.hpp"
+#include "media/codec.hpp"
+
+namespace tonearm::cli {
+
+/// The caller's end of the audio: speaks and listens on a socket of its own, and shares nothing with the
+/// media engine but the codec tables, so that it can be a witness of it. One stream, 20 ms packets.
+///
+/// Lifecycle: `open` → `start` → `stop` (or the destructor) → what was heard and said can be read.
+/// Threading: thread-safe, except that `heard` and `said` are for after `stop`.
+class RtpLine {
+ public:
+  /// Called on the line's thread for each packet; must be quick.
+  using PacketHandler = std::function<void(const HeardPacket&)>;
+
+  /// An even port and the odd one above it, as offers without `a=rtcp` promise (RFC 3550 §11).
+  [[nodiscard]] static base::Result<std::unique_ptr<RtpLine>> open(const std::string& address);
+  ~RtpLine();
+
+  [[nodiscard]] call::LocalMedia local() const;
+
+  /// Says `voice` once, then silence. Started already: only the description changes (hold, new address).
+  void start(const call::MediaDescription& remote, Samples voice, PacketHandler handler);
+  void stop();
+
+  [[nodiscard]] const std::vector<HeardPacket>& heard() const { return heard_; }
+  /// All that was sent, from `said_from_ns` (CLOCK_MONOTONIC) on.
+  [[nodiscard]] const Samples& said() const { return said_; }
+  [[nodiscard]] std::int64_t said_from_ns() const { return said_from_ns_; }
+
+ private:
+  RtpLine(UdpSocket rtp, UdpSocket rtcp);
+
+  void run(std::stop_token stop);
+  void receive();
+  void send_frame();
+
+  UdpSocket rtp_;
+  UdpSocket rtcp_;  ///< Bound so that the far end's reports meet a socket; not read.
+
+  std::mutex mutex_;
+  call::MediaDescription remote_;  // guarded by mutex_
+
+  // the thread's own
+  PacketHandler handler_;
+  Samples voice_;
+  std::size_t spoken_ = 0;  ///< Samples of `voice_`.
+  std::uint16_t sequence_;
+  std::uint32_t timestamp_;
+  const std::uint32_t ssrc_;
+  std::vector<HeardPacket> heard_;
+  Samples said_;
+  std::int64_t said_from_ns_ = 0;
+
+  std::jthread thread_;
+};
+
+}  // namespace tonearm::cli

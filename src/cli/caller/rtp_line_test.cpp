@@ -1,0 +1,59 @@
+#include "cli/caller/rtp_line.hpp"
+
+#include <future>
+
+#include <gtest/gtest.h>
+
+namespace tonearm::cli {
+namespace {
+
+call::MediaDescription to(const RtpLine& far_end, call::Codec codec) {
+  const std::uint8_t type = codec == call::Codec::pcmu ? 0 : 8;
+  call::MediaDescription description;
+  description.remote_rtp = far_end.local().rtp;
+  description.codec = codec;
+  description.send_payload_type = description.receive_payload_type = type;
+  return description;
+}
+
+class RtpLineTest : public testing::TestWithParam<call::Codec> {};
+
+TEST_P(RtpLineTest, what_one_end_says_the_other_hears_and_silence_is_told_from_sound) {
+  auto ada = RtpLine::open("127.0.0.1");
+  auto bot = RtpLine::open("127.0.0.1");
+  ASSERT_TRUE(ada && bot);
+  EXPECT_EQ((*ada)->local().rtp.port % 2, 0);
+  EXPECT_EQ((*ada)->local().rtcp.port, (*ada)->local().rtp.port + 1);
+
+  const Samples voice(800, 4000);  // five packets
+  std::promise<void> fell_silent;
+  const std::int64_t before = monotonic_ns();
+  (*bot)->start(to(**ada, GetParam()), {}, [&, done = false](const HeardPacket& packet) mutable {
+    if (packet.silence && !std::exchange(done, true)) fell_silent.set_value();
+  });
+  (*ada)->start(to(**bot, GetParam()), voice, {});
+  ASSERT_EQ(fell_silent.get_future().wait_for(std::chrono::seconds(5)), std::future_status::ready);
+  (*ada)->stop();
+  (*bot)->stop();
+
+  const auto segments = sound_segments((*bot)->heard());
+  ASSERT_EQ(segments.size(), 1u);
+  EXPECT_EQ(segments[0].count, 5u);
+  EXPECT_GT(segments[0].begin_ns, before);
+  EXPECT_LT(segments[0].end_ns, monotonic_ns());
+  EXPECT_GT(similarity(segments[0].samples, voice, 0), 0.999);
+  for (const HeardPacket& packet : (*ada)->heard()) EXPECT_TRUE(packet.silence);
+}
+
+INSTANTIATE_TEST_SUITE_P(g711, RtpLineTest, testing::Values(call::Codec::pcmu, call::Codec::pcma),
+                         [](const auto& param) {
+                           return param.param == call::Codec::pcmu ? "pcmu" : "pcma";
+                         });
+
+TEST(rtp_line, an_address_that_is_not_ours_is_an_error) {
+  EXPECT_FALSE(RtpLine::open("192.0.2.1"));
+  EXPECT_FALSE(RtpLine::open("nowhere"));
+}
+
+}  // namespace
+}  // namespace tonearm::cli
