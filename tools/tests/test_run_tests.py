@@ -1,0 +1,65 @@
+"""run-tests counts every runner's tests, and a runner that dies is never a success."""
+
+import importlib.machinery
+import importlib.util
+import pathlib
+
+import pytest
+
+TOOL = pathlib.Path(__file__).resolve().parents[1] / "run-tests"
+
+
+@pytest.fixture
+def tool(tmp_path):
+    loader = importlib.machinery.SourceFileLoader("run_tests", str(TOOL))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("run_tests", loader))
+    loader.exec_module(module)
+    module.REPORTS = tmp_path / "reports"
+    return module
+
+
+def writer(text, status=0):
+    return ["/bin/sh", "-c", f"printf '%s' '{text}' > {{reports}}/r.xml; exit {status}"]
+
+
+REPORT = (
+    '<testsuites><testsuite><testcase name="a"/><testcase name="b"><failure/></testcase>'
+    '<testcase name="c"><skipped/></testcase><testcase name="d" status="notrun"/></testsuite></testsuites>'
+)
+
+
+def test_passed_failed_and_skipped_are_told_apart(tool):
+    session = tool.Session()
+    session.tests("one", writer(REPORT, 1), 10)
+    assert session.outcomes[0].passed == 1
+    assert session.outcomes[0].failed == 1
+    assert session.outcomes[0].skipped == 2
+    assert session.summary() == 1
+
+
+def test_a_runner_that_dies_without_a_report_is_one_failure(tool):
+    session = tool.Session()
+    session.tests("dies", ["/bin/sh", "-c", "exit 139"], 10)
+    assert session.outcomes[0].failed == 1
+
+
+def test_a_torn_report_is_a_failure(tool):
+    session = tool.Session()
+    session.tests("torn", writer("<testsuites><testcase"), 10)
+    assert session.outcomes[0].failed == 1
+
+
+def test_a_runner_that_hangs_is_ended_and_a_failure(tool):
+    session = tool.Session()
+    session.tests("hangs", ["/bin/sh", "-c", "exec sleep 60"], 1)
+    assert session.outcomes[0].failed == 1
+    assert session.outcomes[0].seconds < 30
+
+
+def test_the_last_line_sums_checks_and_tests(tool, capsys):
+    session = tool.Session()
+    session.check("good", ["/bin/true"])
+    session.check("bad", ["/bin/true"], ["/bin/false"])
+    session.tests("tests", writer('<testsuite><testcase name="a"/><testcase name="b"/></testsuite>'), 10)
+    assert session.summary() == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "3 passed, 1 failed"
