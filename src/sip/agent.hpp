@@ -1,0 +1,164 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/strong.hpp"
+#include "call/media_description.hpp"
+#include "sip/directory.hpp"
+#include "sip/listener.hpp"
+#include "sip/loop.hpp"
+#include "sip/metrics.hpp"
+#include "sip/negotiate.hpp"
+#include "sip/session.hpp"
+#include "sip/trace.hpp"
+#include "sip/transactions.hpp"
+
+namespace tonearm::sip {
+
+using SessionId = base::Strong<std::uint64_t, struct SessionTag>;
+
+struct AgentSettings {
+  std::vector<ListenAddress> listen;
+  std::string public_address;    ///< For Contact, if not the bound address.
+  std::vector<std::string> dns;  ///< Name servers as ADDRESS:PORT; empty: the system's.
+  Directory directory;
+  Capabilities capabilities;
+  std::chrono::milliseconds ringing_limit{60'000};
+};
+
+/// Asked or told by the agent on the loop's thread; must return at once. Unset ones are skipped.
+struct AgentHooks {
+  /// Before anything is kept of a new call: why none is taken now (draining, capacity, disk), or nothing.
+  std::function<std::optional<std::string>()> refuse_calls;
+  /// Every message of every call as it is sent or received, and those of strangers.
+  std::function<void(const TracedMessage&)> trace;
+};
+
+/// A call that was let in. 100 has been sent.
+struct IncomingCall {
+  SessionId session;
+  Admission admission;
+  std::optional<call::MediaDescription> media;  ///< None: late offer.
+  std::string dialog;                           ///< Row for `hang_up_restored`.
+  std::string call_id;
+};
+
+/// Threading: called on the loop's thread.
+class AgentListener {
+ public:
+  virtual ~AgentListener() = default;
+  virtual void on_incoming(IncomingCall call) = 0;
+  /// `dialog`: the row as it is now.
+  virtual void on_event(SessionId session, const SessionEvent& event, const std::string& dialog) = 0;
+  /// The last word about a session.
+  virtual void on_finished(SessionId session) = 0;
+};
+
+/// Whom and how to call.
+struct OutgoingCall {
+  std::string target;     ///< sip: URI
+  std::string from_user;  ///< User part of our From.
+  std::string from_name;  ///< Display name, may be empty.
+  call::LocalMedia local;
+};
+
+/// The user agent: listeners, sessions, and between them who gets which message.
+/// Threading: the loop's thread, also to make and to destroy, except where noted.
+class Agent : private ListenerHandler {
+ public:
+  /// Binds all listeners. Errors: cannot_bind, library_failure.
+  static base::Result<std::unique_ptr<Agent>> open(Loop& loop, AgentSettings settings, AgentHooks hooks,
+                                                   AgentListener& listener);
+  ~Agent() override;
+
+  void ring(SessionId session);
+  void answer(SessionId session, const call::LocalMedia& local);
+  void reject(SessionId session, int status, const std::string& reason, const std::string& redirect_to);
+  void hang_up(SessionId session);
+  /// Reports Ringing, Answered or Failed. Errors: malformed_uri, unsupported_transport.
+  base::Result<SessionId> call(const OutgoingCall& call);
+  /// BYE in a dialog of an earlier process, CSeq + 1000; not more than 50 a second. Reports nothing.
+  void hang_up_restored(const std::string& row);
+  void set_directory(Directory directory) { settings_.directory = std::move(directory); }
+
+  [[nodiscard]] std::vector<ListenAddress> listening() const;
+  [[nodiscard]] std::string call_id(SessionId session) const;
+
+  // Threading of these: thread-safe.
+  [[nodiscard]] MessageTrace& trace() { return trace_; }
+  [[nodiscard]] const Metrics& metrics() const { return metrics_; }
+  /// Sessions that still have something to say or to hear.
+  [[nodiscard]] std::size_t sessions() const { return live_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Entry {
+    explicit Entry(Session&& made) : session(std::move(made)) {}
+    Session session;
+    Listener* listener = nullptr;
+    std::optional<SentAnswer> answer;
+    std::optional<ClientTransactions::Number> invite;
+    std::array<Loop::TimerId, 2> timers{};  // by SessionTimer
+  };
+
+  Agent(Loop& loop, AgentSettings settings, AgentHooks hooks, AgentListener& listener);
+  base::Result<void> start();
+  void make_resolver();
+
+  void on_request(Listener& listener, const sip_msg& request) override;
+  void on_stray_response(Listener& listener, const sip_msg& response) override;
+  void on_wire(const WireMessage& message) override;
+
+  void on_new_call(Listener& listener, const sip_msg& raw, const Message& invite);
+  void on_request_in_dialog(Listener& listener, const sip_msg& raw, const Message& request);
+  void on_cancel(ServerTransaction transaction);
+  void on_invite_response(SessionId id, std::size_t listener, int error, const sip_msg* response);
+
+  SessionId add(Entry entry);
+  Entry* find(SessionId session);
+  Entry* find_dialog(const Message& request, SessionId& id);
+  void perform(SessionId id, SessionActions actions);
+  void perform_one(SessionId id, Entry& entry, SessionAction& action);
+  void send(SessionId id, Entry& entry, const OutgoingRequest& request);
+  void arm(SessionId id, Entry& entry, const ArmSessionTimer& timer);
+  void disarm(Entry& entry, SessionTimer timer);
+  void remove(SessionId id);
+  void pace_restored();
+
+  Listener* pick(const NextHop& hop) const;
+  SessionSetup setup_for(const Listener& listener, bool nat) const;
+  std::string contact_of(const Listener& listener) const;
+
+  Loop& loop_;
+  AgentSettings settings_;
+  AgentHooks hooks_;
+  AgentListener& user_;
+  Ref<dnsc> resolver_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  ServerTransactions server_;
+  ClientTransactions client_;
+
+  std::unordered_map<SessionId, std::unique_ptr<Entry>> sessions_;
+  std::unordered_map<std::string, SessionId> by_local_tag_;
+  std::unordered_map<ServerTransaction, SessionId> undecided_;  // INVITEs that a CANCEL can still reach
+  std::uint64_t last_session_ = 0;
+  std::deque<Dialog> restored_;
+  std::optional<Loop::TimerId> restored_timer_;
+
+  TracedMessage last_traced_;
+  MessageTrace trace_;
+  Metrics metrics_;
+  std::atomic<std::size_t> live_{0};
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);  // for what is posted to oneself
+};
+
+}  // namespace tonearm::sip

@@ -1,0 +1,124 @@
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "sip/agent.hpp"
+#include "sip/decode.hpp"
+
+// What sessions want done, done.
+
+namespace tonearm::sip {
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+/// libre reports why a transaction broke as an errno value.
+int status_of(int error) {
+  return error == ETIMEDOUT ? 408 : 503;
+}
+
+}  // namespace
+
+void Agent::perform(SessionId id, SessionActions actions) {
+  for (SessionAction& action : actions) {
+    Entry* entry = find(id);
+    if (entry == nullptr) return;
+    perform_one(id, *entry, action);
+  }
+}
+
+void Agent::perform_one(SessionId id, Entry& entry, SessionAction& action) {
+  std::visit(
+      Overloaded{
+          [&](const SendResponse& response) {
+            auto sent =
+                server_.respond(response.transaction, response.status, response.headers, response.sdp);
+            if (sent) entry.answer = std::move(sent);
+            if (response.status >= 200) undecided_.erase(response.transaction);
+          },
+          [&](const RepeatAnswer&) {
+            if (entry.answer) entry.answer->repeat();
+          },
+          [&](const SendRequest& wanted) { send(id, entry, wanted.request); },
+          [&](const SendAck& wanted) {
+            if (Listener* listener = pick(wanted.request.next_hop))
+              client_.send_ack(*listener, wanted.request);
+          },
+          [&](const CancelInvite&) {
+            if (entry.invite) client_.cancel(*entry.invite);
+          },
+          [&](const ArmSessionTimer& timer) { arm(id, entry, timer); },
+          [&](const DisarmSessionTimer& timer) {
+            disarm(entry, timer.timer);
+            if (timer.timer == SessionTimer::answer_repeat) entry.answer.reset();
+          },
+          [&](const SessionEvent& event) { user_.on_event(id, event, to_row(entry.session.dialog())); },
+          [&](const Finished&) { remove(id); },
+      },
+      action);
+}
+
+void Agent::send(SessionId id, Entry& entry, const OutgoingRequest& request) {
+  Listener* listener = pick(request.next_hop);
+  const bool is_invite = request.method == "INVITE";
+  const std::size_t index = listener == nullptr ? 0 : listener->index();
+  auto on_response = [this, id, is_invite, index](int error, const sip_msg* response) {
+    if (is_invite) return on_invite_response(id, index, error, response);
+    Entry* waiting = find(id);
+    if (waiting != nullptr)
+      perform(id, waiting->session.on_bye_response(response == nullptr ? 408 : response->scode));
+  };
+  const auto number =
+      listener == nullptr ? std::nullopt : client_.send(*listener, request, std::move(on_response));
+  if (is_invite) entry.invite = number;
+  if (number) return;
+  // Later, so that whoever asked has left the stack.
+  loop_.post([this, alive = std::weak_ptr(alive_), id, is_invite] {
+    Entry* failed = alive.expired() ? nullptr : find(id);
+    if (failed == nullptr) return;
+    perform(id, is_invite ? failed->session.on_invite_failed(503, "the target cannot be reached")
+                          : failed->session.on_bye_response(503));
+  });
+}
+
+void Agent::on_invite_response(SessionId id, std::size_t listener, int error, const sip_msg* response) {
+  Entry* entry = find(id);
+  if (entry == nullptr) return;
+  if (response == nullptr) {
+    entry->invite.reset();
+    return perform(
+        id, entry->session.on_invite_failed(status_of(error), error == ETIMEDOUT ? "time-out" : "transport"));
+  }
+  if (response->scode >= 200) entry->invite.reset();
+  const auto message = decode(*response, listener);
+  if (message) return perform(id, entry->session.on_invite_response(*message));
+  metrics_.count_malformed();
+  if (response->scode >= 200) perform(id, entry->session.on_invite_failed(500, "the response is malformed"));
+}
+
+void Agent::arm(SessionId id, Entry& entry, const ArmSessionTimer& timer) {
+  disarm(entry, timer.timer);
+  entry.timers[static_cast<std::size_t>(timer.timer)] =
+      loop_.after(timer.after, [this, id, which = timer.timer] {
+        if (Entry* rung = find(id)) perform(id, rung->session.on_timer(which));
+      });
+}
+
+void Agent::disarm(Entry& entry, SessionTimer timer) {
+  loop_.cancel(std::exchange(entry.timers[static_cast<std::size_t>(timer)], 0));
+}
+
+void Agent::remove(SessionId id) {
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end()) return;
+  for (const Loop::TimerId timer : found->second->timers) loop_.cancel(timer);
+  by_local_tag_.erase(found->second->session.dialog().local_tag);
+  sessions_.erase(found);
+  live_.store(sessions_.size(), std::memory_order_relaxed);
+  user_.on_finished(id);
+}
+
+}  // namespace tonearm::sip

@@ -1,0 +1,125 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "base/guid.hpp"
+#include "sip/agent.hpp"
+#include "sip/errc.hpp"
+#include "sip/network.hpp"
+#include "sip/uri.hpp"
+
+// Requests that begin with us: calls, and the BYEs of a process before this one.
+
+namespace tonearm::sip {
+namespace {
+
+constexpr std::chrono::milliseconds kRestoredPace{20};  // ≤ 50/s, so that a restart is no flood
+constexpr std::uint32_t kRestoredStep = 1000;  // the row may be older than the last request of that process
+
+std::string quoted(std::string_view display_name) {
+  std::string out;
+  for (const char c : display_name) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    if (static_cast<unsigned char>(c) >= 0x20) out.push_back(c);
+  }
+  return display_name.empty() ? "" : fmt::format("\"{}\" ", out);
+}
+
+std::uint64_t random_word() {
+  return base::Guid::random().hash();
+}
+
+}  // namespace
+
+base::Result<SessionId> Agent::call(const OutgoingCall& call) {
+  const auto target = parse_uri(call.target);
+  if (!target) return std::unexpected(target.error());
+  const Transport transport = target->parameter("transport") == "tcp" ? Transport::tcp : Transport::udp;
+  const NextHop hop{transport, 0, target->host, target->port};
+  const Listener* listener = pick(hop);
+  if (listener == nullptr) return base::fail(SipErrc::unsupported_transport, call.target);
+
+  const SipUri own{"sip",
+                   call.from_user,
+                   settings_.public_address.empty() ? listener->local().address : settings_.public_address,
+                   0,
+                   {}};
+  Invitation invitation;
+  invitation.target = call.target;
+  invitation.from = fmt::format("{}<{}>", quoted(call.from_name), own.to_string());
+  invitation.to = fmt::format("<{}>", call.target);
+  invitation.call_id = base::Guid::random().to_string();
+  invitation.local_tag = fmt::format("{:016x}", random_word());
+  invitation.next_hop = hop;
+  invitation.extra_headers = "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE\r\n";
+  trace_.open(invitation.call_id);
+
+  SessionActions actions;
+  Session session = Session::outgoing(setup_for(*listener, false), invitation, call.local, actions);
+  Entry entry(std::move(session));
+  const SessionId id = add(std::move(entry));
+  perform(id, std::move(actions));
+  return id;
+}
+
+void Agent::hang_up_restored(const std::string& row) {
+  auto dialog = dialog_of_row(row);
+  if (!dialog) {
+    spdlog::warn("sip: {}", dialog.error().message());
+    return;
+  }
+  dialog->local_cseq += kRestoredStep;
+  if (dialog->flow.transport ==
+      Transport::tcp) {  // that connection is gone: Contact says where to go instead
+    dialog->flow.transport = Transport::udp;
+    dialog->flow.remote = {};
+    dialog->symmetric = false;
+  }
+  restored_.push_back(std::move(*dialog));
+  if (!restored_timer_) pace_restored();
+}
+
+void Agent::pace_restored() {
+  restored_timer_.reset();
+  if (restored_.empty()) return;
+  Dialog dialog = std::move(restored_.front());
+  restored_.pop_front();
+  const OutgoingRequest bye = make_request(dialog, "BYE");
+  if (Listener* listener = pick(bye.next_hop)) {
+    client_.send(*listener, bye, [](int, const sip_msg*) {});  // whatever comes back, the call is over
+  }
+  restored_timer_ = loop_.after(kRestoredPace, [this] { pace_restored(); });
+}
+
+/// The listener that a request leaves from: the one its dialog uses, if that speaks the transport and family.
+Listener* Agent::pick(const NextHop& hop) const {
+  const bool is_v6 = hop.host.find(':') != std::string::npos;
+  const bool literal = is_address_literal(hop.host);
+  const auto fits = [&](const Listener& listener) {
+    return listener.transport() == hop.transport && (!literal || listener.local().is_v6() == is_v6);
+  };
+  if (hop.listener < listeners_.size() && fits(*listeners_[hop.listener]))
+    return listeners_[hop.listener].get();
+  const auto found = std::ranges::find_if(listeners_, [&](const auto& listener) { return fits(*listener); });
+  return found == listeners_.end() ? nullptr : found->get();
+}
+
+SessionSetup Agent::setup_for(const Listener& listener, bool nat) const {
+  SessionSetup setup;
+  setup.capabilities = settings_.capabilities;
+  setup.contact = contact_of(listener);
+  setup.sdp_session = random_word() >> 2;  // some phones read it as a signed number
+  setup.nat = nat;
+  setup.ringing_limit = settings_.ringing_limit;
+  return setup;
+}
+
+std::string Agent::contact_of(const Listener& listener) const {
+  const std::string& host =
+      settings_.public_address.empty() ? listener.local().address : settings_.public_address;
+  const char* transport = listener.transport() == Transport::tcp ? ";transport=tcp" : "";
+  return fmt::format("<sip:tonearm@{}{}>", host_port(host, listener.local().port), transport);
+}
+
+}  // namespace tonearm::sip

@@ -1,0 +1,179 @@
+#include "sip/call_leg.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/guid.hpp"
+
+namespace tonearm::sip {
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+call::SignalBody to_signal(const SessionEvent& event, const std::string& dialog) {
+  return std::visit(
+      Overloaded{
+          [](const Ringing&) -> call::SignalBody { return call::LegRinging{}; },
+          [&](const Answered& e) -> call::SignalBody { return call::LegAnswered{e.media, dialog}; },
+          [](const Acknowledged& e) -> call::SignalBody { return call::LegAcked{e.media}; },
+          [&](const MediaChanged& e) -> call::SignalBody { return call::LegMediaChanged{e.media, dialog}; },
+          [](const CancelledByCaller&) -> call::SignalBody { return call::LegCancelled{}; },
+          [](const HungUp&) -> call::SignalBody { return call::LegHungUp{}; },
+          [](const Failed& e) -> call::SignalBody { return call::LegFailed{e.status, e.no_ack, e.reason}; },
+      },
+      event);
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<CallLegs>> CallLegs::open(CallLegsSettings settings, AgentHooks hooks,
+                                                       call::SignalingListener& listener) {
+  std::unique_ptr<CallLegs> legs(new CallLegs(std::move(settings.media_public_address), listener));
+  legs->users_ = settings.agent.directory.users;
+  std::optional<base::Error> error;
+  legs->loop_.run([&] {
+    auto agent = Agent::open(legs->loop_, std::move(settings.agent), std::move(hooks), *legs);
+    if (!agent) {
+      error = std::move(agent.error());
+      return;
+    }
+    legs->agent_ = std::move(*agent);
+    legs->listening_ = legs->agent_->listening();
+  });
+  if (error) return std::unexpected(std::move(*error));
+  return legs;
+}
+
+CallLegs::~CallLegs() {
+  loop_.run([this] { agent_.reset(); });
+}
+
+template <class Action>
+void CallLegs::post_to(call::LegRef leg, Action action) {
+  loop_.post([this, leg, action = std::move(action)] {
+    const auto found = sessions_.find(leg);
+    if (found != sessions_.end() && agent_) action(*agent_, found->second);
+  });
+}
+
+void CallLegs::post_ringing(call::LegRef leg) {
+  post_to(leg, [](Agent& agent, SessionId session) { agent.ring(session); });
+}
+
+void CallLegs::post_answer(call::LegRef leg, call::LocalMedia local) {
+  post_to(leg, [local = as_seen(std::move(local))](Agent& agent, SessionId session) {
+    agent.answer(session, local);
+  });
+}
+
+void CallLegs::post_reject(call::LegRef leg, int status, std::string reason, std::string redirect_to) {
+  post_to(leg, [status, reason = std::move(reason), redirect_to = std::move(redirect_to)](
+                   Agent& agent, SessionId session) { agent.reject(session, status, reason, redirect_to); });
+}
+
+void CallLegs::post_hang_up(call::LegRef leg) {
+  post_to(leg, [](Agent& agent, SessionId session) { agent.hang_up(session); });
+}
+
+void CallLegs::post_invite(call::LegRef leg, call::Party target, call::LocalMedia local) {
+  loop_.post([this, leg, target = std::move(target), local = as_seen(std::move(local))] {
+    if (agent_) invite(leg, target, local);
+  });
+}
+
+void CallLegs::post_hang_up_restored(std::string dialog) {
+  loop_.post([this, dialog = std::move(dialog)] {
+    if (agent_) agent_->hang_up_restored(dialog);
+  });
+}
+
+void CallLegs::post_forget(call::CallId call) {
+  std::vector<std::string> call_ids;
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto found = call_ids_.extract(call)) call_ids = std::move(found.mapped());
+  }
+  for (const std::string& call_id : call_ids) agent_->trace().forget(call_id);
+}
+
+void CallLegs::post_directory(Directory directory) {
+  loop_.post([this, directory = std::move(directory)]() mutable {
+    users_ = directory.users;
+    if (agent_) agent_->set_directory(std::move(directory));
+  });
+}
+
+std::vector<TracedMessage> CallLegs::trace(call::CallId call) const {
+  std::vector<std::string> call_ids;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = call_ids_.find(call); found != call_ids_.end()) call_ids = found->second;
+  }
+  std::vector<TracedMessage> all;
+  for (const std::string& call_id : call_ids)
+    std::ranges::move(agent_->trace().messages(call_id), std::back_inserter(all));
+  std::ranges::stable_sort(all, {}, &TracedMessage::at);
+  return all;
+}
+
+// ---- on the loop
+
+void CallLegs::bind(call::LegRef leg, SessionId session, const std::string& call_id) {
+  sessions_.emplace(leg, session);
+  legs_.emplace(session, leg);
+  const std::lock_guard lock(mutex_);
+  call_ids_[leg.call].push_back(call_id);
+}
+
+void CallLegs::on_incoming(IncomingCall call) {
+  const call::LegRef leg{call::CallId(base::Guid::random()), call::LegId(1)};
+  bind(leg, call.session, call.call_id);
+  call::IncomingInvite invite;
+  invite.leg = leg;
+  invite.application = call.admission.application;
+  invite.source = std::move(call.admission.caller);
+  invite.called = std::move(call.admission.called);
+  invite.from_pstn = call.admission.from_trunk;
+  invite.media = std::move(call.media);
+  invite.dialog = std::move(call.dialog);
+  listener_.on_invite(std::move(invite));
+}
+
+void CallLegs::on_event(SessionId session, const SessionEvent& event, const std::string& dialog) {
+  if (const auto found = legs_.find(session); found != legs_.end()) {
+    listener_.on_signal(found->second, to_signal(event, dialog));
+  }
+}
+
+void CallLegs::on_finished(SessionId session) {
+  const auto found = legs_.find(session);
+  if (found == legs_.end()) return;
+  sessions_.erase(found->second);
+  legs_.erase(found);
+}
+
+/// Only directory users with a fixed contact so far; numbers need trunks.
+void CallLegs::invite(call::LegRef leg, const call::Party& target, const call::LocalMedia& local) {
+  const auto user = std::ranges::find(users_, target.id, &UserEntry::id);
+  if (target.kind != call::Party::Kind::user || user == users_.end() || user->contact.empty()) {
+    return listener_.on_signal(leg, call::LegFailed{0, false, "no way to this target is configured"});
+  }
+  OutgoingCall outgoing{
+      fmt::format("sip:{}@{}", user->username, user->contact.to_string()), "tonearm", {}, local};
+  const auto session = agent_->call(outgoing);
+  if (!session) return listener_.on_signal(leg, call::LegFailed{0, false, session.error().message()});
+  bind(leg, *session, agent_->call_id(*session));
+}
+
+call::LocalMedia CallLegs::as_seen(call::LocalMedia local) const {
+  if (!media_public_address_.empty()) local.rtp.address = local.rtcp.address = media_public_address_;
+  return local;
+}
+
+}  // namespace tonearm::sip

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.hpp"
+#include "call/ports.hpp"
+#include "sip/agent.hpp"
+#include "sip/loop.hpp"
+
+namespace tonearm::sip {
+
+struct CallLegsSettings {
+  AgentSettings agent;
+  std::string media_public_address;  ///< For SDP, if media is not seen at the address that it is bound to.
+};
+
+/// The one place where `sip` meets `call`: legs of calls are sessions of the agent, under other names. Owns
+/// the signalling loop. Threading: thread-safe; the listener is called on the loop's thread.
+class CallLegs final : public call::SignalingPort, private AgentListener {
+ public:
+  /// Binds the listeners and starts to take calls. Errors: cannot_bind, library_failure.
+  static base::Result<std::unique_ptr<CallLegs>> open(CallLegsSettings settings, AgentHooks hooks,
+                                                      call::SignalingListener& listener);
+  /// Says nothing to anybody: hang up and wait for `sessions()` to become 0 first.
+  ~CallLegs() override;
+
+  void post_ringing(call::LegRef leg) override;
+  void post_answer(call::LegRef leg, call::LocalMedia local) override;
+  void post_reject(call::LegRef leg, int status, std::string reason, std::string redirect_to) override;
+  void post_hang_up(call::LegRef leg) override;
+  void post_invite(call::LegRef leg, call::Party target, call::LocalMedia local) override;
+  void post_hang_up_restored(std::string dialog) override;
+  void post_forget(call::CallId call) override;
+
+  /// Users, trunks, applications and `open` anew; running calls keep what they have.
+  void post_directory(Directory directory);
+
+  /// The addresses really bound, in the order of the settings.
+  [[nodiscard]] const std::vector<ListenAddress>& listening() const { return listening_; }
+  /// The last messages of a call's legs, oldest first; empty if it is unknown or forgotten.
+  [[nodiscard]] std::vector<TracedMessage> trace(call::CallId call) const;
+  [[nodiscard]] const Metrics& metrics() const { return agent_->metrics(); }
+  /// Sessions that are not over yet, BYEs without answer included.
+  [[nodiscard]] std::size_t sessions() const { return agent_->sessions(); }
+
+ private:
+  CallLegs(std::string media_public_address, call::SignalingListener& listener)
+      : media_public_address_(std::move(media_public_address)), listener_(listener) {}
+
+  void on_incoming(IncomingCall call) override;
+  void on_event(SessionId session, const SessionEvent& event, const std::string& dialog) override;
+  void on_finished(SessionId session) override;
+
+  /// Runs `action(session)` on the loop if the leg has a session then.
+  template <class Action>
+  void post_to(call::LegRef leg, Action action);
+  void bind(call::LegRef leg, SessionId session, const std::string& call_id);
+  void invite(call::LegRef leg, const call::Party& target, const call::LocalMedia& local);
+  [[nodiscard]] call::LocalMedia as_seen(call::LocalMedia local) const;
+
+  const std::string media_public_address_;
+  call::SignalingListener& listener_;
+  std::vector<ListenAddress> listening_;
+
+  // On the loop's thread.
+  std::unordered_map<call::LegRef, SessionId> sessions_;
+  std::unordered_map<SessionId, call::LegRef> legs_;
+  std::vector<UserEntry> users_;  // whom post_invite can reach
+
+  mutable std::mutex mutex_;  // guards call_ids_
+  std::unordered_map<call::CallId, std::vector<std::string>> call_ids_;
+
+  Loop loop_;
+  std::unique_ptr<Agent> agent_;  // made and destroyed on the loop
+};
+
+}  // namespace tonearm::sip

@@ -1,0 +1,120 @@
+#include "sip/directory.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "sip/uri.hpp"
+
+namespace tonearm::sip {
+namespace {
+
+/// Where a call comes from, if that is a place we know.
+struct Origin {
+  const TrunkEntry* trunk = nullptr;
+  const UserEntry* user = nullptr;
+};
+
+const TrunkEntry* trunk_of(const Directory& directory, const std::string& address) {
+  const auto found = std::ranges::find_if(directory.trunks, [&](const TrunkEntry& trunk) {
+    return std::ranges::any_of(trunk.sources,
+                               [&](const Network& network) { return network.contains(address); });
+  });
+  return found == directory.trunks.end() ? nullptr : &*found;
+}
+
+/// Several users may sit behind one address: the name in From decides, else the port.
+const UserEntry* user_of(const Directory& directory, const Message& invite) {
+  const auto from = parse_uri(invite.from.uri);
+  const UserEntry* by_port = nullptr;
+  for (const UserEntry& user : directory.users) {
+    if (user.contact.empty() || user.contact.address != invite.flow.remote.address) continue;
+    if (from && from->user == user.username) return &user;
+    if (user.contact.port == invite.flow.remote.port) by_port = &user;
+  }
+  return by_port;
+}
+
+bool is_users_address(const Directory& directory, const std::string& address) {
+  return std::ranges::any_of(directory.users,
+                             [&](const UserEntry& user) { return user.contact.address == address; });
+}
+
+std::string rewritten(const std::string& number, const TrunkEntry* trunk) {
+  std::string plain = without_separators(number);
+  if (trunk == nullptr || plain.empty()) return plain;
+  if (trunk->strip.empty() && trunk->prefix.empty()) return plain;
+  if (!plain.starts_with(trunk->strip)) return plain;
+  return trunk->prefix + plain.substr(trunk->strip.size());
+}
+
+call::Party caller_of(const Directory& directory, const Origin& origin, const Message& invite,
+                      std::size_t application) {
+  if (origin.user != nullptr) {
+    return {call::Party::Kind::user, origin.user->id, origin.user->name,
+            directory.applications[application].tenant};
+  }
+  const bool trusted =
+      origin.trunk != nullptr && origin.trunk->trust_identity && !invite.asserted_identity.empty();
+  std::string_view source = invite.from.uri;
+  if (trusted) {
+    source = invite.asserted_identity;
+    if (const auto open = source.find('<'); open != std::string_view::npos) {
+      source = source.substr(open + 1, source.find('>', open) - open - 1);
+    }
+  }
+  const auto uri = parse_uri(source);
+  const std::string user = uri && !uri->user.empty() ? uri->user : (uri ? uri->host : std::string(source));
+  return {call::Party::Kind::phone, rewritten(user, origin.trunk), invite.from.display_name, {}};
+}
+
+/// The application that has this address among its own.
+std::optional<std::size_t> owner_of(const Directory& directory, const std::string& address) {
+  if (address.empty() || address == "*") return std::nullopt;
+  for (std::size_t index = 0; index < directory.applications.size(); ++index) {
+    const auto& addresses = directory.applications[index].addresses;
+    if (std::ranges::any_of(addresses,
+                            [&](const std::string& a) { return without_separators(a) == address; })) {
+      return index;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> catch_all(const Directory& directory) {
+  const auto found = std::ranges::find_if(directory.applications, [](const ApplicationEntry& application) {
+    return std::ranges::find(application.addresses, "*") != application.addresses.end();
+  });
+  if (found == directory.applications.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - directory.applications.begin());
+}
+
+}  // namespace
+
+std::expected<Admission, Refusal> admit(const Directory& directory, const Message& invite) {
+  const std::string& source = invite.flow.remote.address;
+  Origin origin{trunk_of(directory, source), user_of(directory, invite)};
+  if (!directory.open && origin.trunk == nullptr && !is_users_address(directory, source)) {
+    return std::unexpected(refuse(403, "calls from this address are not taken"));
+  }
+  const auto target = parse_uri(invite.request_uri);
+  if (!target) return std::unexpected(refuse(416, "only sip: addresses are served"));
+  const auto to = parse_uri(invite.to.uri);
+  const std::string dialled = rewritten(target->user, origin.trunk);
+  const std::string meant = to ? rewritten(to->user, origin.trunk) : std::string();
+
+  auto application = owner_of(directory, dialled);
+  if (!application) application = owner_of(directory, meant);
+  if (!application) application = catch_all(directory);
+  if (!application) return std::unexpected(refuse(404, "no application has this address"));
+
+  Admission admission;
+  admission.application = *application;
+  admission.caller = caller_of(directory, origin, invite, *application);
+  admission.called = dialled.empty() ? meant : dialled;
+  admission.from_trunk = origin.trunk != nullptr;
+  admission.nat =
+      (origin.trunk != nullptr && origin.trunk->nat) || (origin.user != nullptr && origin.user->nat);
+  return admission;
+}
+
+}  // namespace tonearm::sip

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "call/party.hpp"
+#include "sip/message.hpp"
+#include "sip/network.hpp"
+#include "sip/refusal.hpp"
+
+namespace tonearm::sip {
+
+/// An application and what it answers to.
+struct ApplicationEntry {
+  std::string name;
+  std::string tenant;
+  std::vector<std::string> addresses;  ///< User parts; "*" = whatever nobody else has.
+};
+
+/// A directory user with a fixed contact.
+struct UserEntry {
+  std::string id;
+  std::string name;
+  std::string username;  ///< User part that its calls carry in From.
+  base::Endpoint contact;
+  bool nat = false;
+};
+
+/// A carrier or PBX.
+struct TrunkEntry {
+  std::string name;
+  std::vector<Network> sources;
+  bool trust_identity = false;
+  bool nat = false;
+  std::string strip;   ///< Taken off the front of numbers that come in …
+  std::string prefix;  ///< … and this put there.
+};
+
+/// Who there is, as configured. A value; replaced as a whole on reload.
+struct Directory {
+  bool open = false;  ///< Calls from anyone.
+  std::vector<ApplicationEntry> applications;
+  std::vector<UserEntry> users;
+  std::vector<TrunkEntry> trunks;
+};
+
+/// An INVITE that may come in, and whose it is.
+struct Admission {
+  std::size_t application = 0;
+  call::Party caller;
+  std::string called;
+  bool from_trunk = false;
+  bool nat = false;
+};
+
+/// Who may call in, then whom they reach: 403 for a stranger, 404 for an address that no application has, 416
+/// for a URI that is not SIP. Pure.
+[[nodiscard]] std::expected<Admission, Refusal> admit(const Directory& directory, const Message& invite);
+
+}  // namespace tonearm::sip

@@ -1,0 +1,42 @@
+#include "sip/screening.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace tonearm::sip {
+namespace {
+
+bool is_one_of(std::string_view method, std::initializer_list<std::string_view> methods) {
+  return std::ranges::find(methods, method) != methods.end();
+}
+
+Refusal with(Refusal refusal, std::string_view name, std::string_view value) {
+  refusal.headers += fmt::format("{}: {}\r\n", name, value);
+  return refusal;
+}
+
+}  // namespace
+
+std::optional<Refusal> screen(const Message& request) {
+  const bool in_dialog = !request.to.tag.empty();
+  const std::string& method = request.method;
+  if (!in_dialog && request.max_forwards == 0u && method != "OPTIONS")
+    return refuse(483, "Max-Forwards has run out");
+  if (method == "REGISTER") return refuse(501, "this server has no registrar yet");
+  if (!is_one_of(method, {"INVITE", "BYE", "OPTIONS", "UPDATE"})) {
+    return with(refuse(405, "method not supported"), "Allow", kAllow);
+  }
+  if (!request.require.empty()) {
+    return with(refuse(420, "no extensions are supported"), "Unsupported",
+                fmt::format("{}", fmt::join(request.require, ", ")));
+  }
+  if (!in_dialog && is_one_of(method, {"BYE", "UPDATE"})) return refuse(481, "no such call");
+  if (method == "INVITE" && !request.body.empty() && !request.has_sdp()) {
+    return with(refuse(415, "only SDP is understood"), "Accept", "application/sdp");
+  }
+  return std::nullopt;
+}
+
+}  // namespace tonearm::sip

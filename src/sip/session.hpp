@@ -1,0 +1,186 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "call/media_description.hpp"
+#include "sip/dialog.hpp"
+#include "sip/message.hpp"
+#include "sip/negotiate.hpp"
+#include "sip/sdp.hpp"
+
+namespace tonearm::sip {
+
+/// Names a server transaction that the shell holds and we may still answer.
+using ServerTransaction = std::uint64_t;
+
+// ---- what a session tells its user
+
+struct Ringing {};
+struct Answered {
+  call::MediaDescription media;
+};
+/// The ACK to our 2xx came: offer and answer are complete. Once.
+struct Acknowledged {
+  call::MediaDescription media;
+};
+/// A re-INVITE or UPDATE changed the media or where the dialog's requests go.
+struct MediaChanged {
+  call::MediaDescription media;
+};
+struct CancelledByCaller {};
+struct HungUp {};
+struct Failed {
+  int status = 0;
+  bool no_ack = false;
+  std::string reason;
+};
+using SessionEvent =
+    std::variant<Ringing, Answered, Acknowledged, MediaChanged, CancelledByCaller, HungUp, Failed>;
+
+// ---- what a session wants done
+
+struct SendResponse {
+  ServerTransaction transaction = 0;
+  int status = 0;
+  std::string headers;  ///< Complete lines beyond what every response has.
+  std::string sdp;      ///< Empty: no body.
+};
+struct RepeatAnswer {};  ///< The last 2xx to an INVITE, byte for byte.
+struct SendRequest {
+  OutgoingRequest request;
+};
+struct SendAck {
+  OutgoingRequest request;  ///< Outside of any transaction.
+};
+struct CancelInvite {};  ///< As soon as a provisional response is there (RFC 3261 §9.1).
+enum class SessionTimer : std::uint8_t { answer_repeat, ringing_limit };
+struct ArmSessionTimer {
+  SessionTimer timer = SessionTimer::answer_repeat;
+  std::chrono::milliseconds after{0};
+};
+struct DisarmSessionTimer {
+  SessionTimer timer = SessionTimer::answer_repeat;
+};
+struct Finished {};  ///< Nothing more will come or be wanted. Last.
+using SessionAction = std::variant<SendResponse, RepeatAnswer, SendRequest, SendAck, CancelInvite,
+                                   ArmSessionTimer, DisarmSessionTimer, SessionEvent, Finished>;
+using SessionActions = std::vector<SessionAction>;
+
+struct SessionSetup {
+  Capabilities capabilities;
+  std::string contact;            ///< Our Contact as a header value.
+  std::uint64_t sdp_session = 1;  ///< `o=` session id: random, so that two calls differ.
+  bool nat = false;               ///< The peer's `nat = true`.
+  std::chrono::milliseconds ringing_limit{60'000};
+};
+
+/// Whom to call, and as whom.
+struct Invitation {
+  std::string target;  ///< Request-URI.
+  std::string from;    ///< Header value without tag.
+  std::string to;      ///< Header value.
+  std::string call_id;
+  std::string local_tag;
+  NextHop next_hop;
+  std::string extra_headers;  ///< Complete lines, or empty.
+};
+
+/// One INVITE session, called or calling (RFC 3261 §13–§15), without sockets, clock or threads: messages,
+/// timers and wishes go in, actions come out. Phases: incoming → confirmed → ended, calling → confirmed →
+/// ended. Threading: strand-bound (the signalling loop).
+class Session {
+ public:
+  /// A caller's INVITE that was let in; 100 has been sent. Its offer is judged at once.
+  /// Errors: malformed_sdp, sdp_too_large (answer 400), no_common_audio (answer 488).
+  static base::Result<Session> incoming(SessionSetup setup, const Message& invite,
+                                        ServerTransaction transaction);
+  /// A call of ours; the INVITE is in `actions`.
+  static Session outgoing(SessionSetup setup, const Invitation& invitation, const call::LocalMedia& local,
+                          SessionActions& actions);
+
+  // ---- wishes of the user; those that come too late do nothing
+  SessionActions ring();
+  SessionActions answer(const call::LocalMedia& local);
+  SessionActions reject(int status, const std::string& reason, const std::string& redirect_to);
+  /// BYE, CANCEL or a refusal, as the phase has it. Reports nothing.
+  SessionActions hang_up();
+
+  // ---- from the far end
+  SessionActions on_cancel();
+  /// A request within the dialog that is no ACK: re-INVITE, UPDATE, BYE, and all others.
+  SessionActions on_request(const Message& request, ServerTransaction transaction);
+  SessionActions on_ack(const Message& ack);
+  /// Any response to our INVITE, also a 2xx that comes again or from a second branch.
+  SessionActions on_invite_response(const Message& response);
+  SessionActions on_bye_response(int status);
+  /// The transaction of our INVITE broke: time-out (408) or transport (503).
+  SessionActions on_invite_failed(int status, const std::string& reason);
+
+  SessionActions on_timer(SessionTimer timer);
+
+  [[nodiscard]] const Dialog& dialog() const { return dialog_; }
+  /// What the caller offered; none for a late offer.
+  [[nodiscard]] std::optional<call::MediaDescription> media() const;
+  [[nodiscard]] bool is_over() const { return std::holds_alternative<Over>(phase_); }
+
+ private:
+  /// A 2xx of ours that nobody has acknowledged yet (RFC 3261 §13.3.1.4).
+  struct Unacknowledged {
+    std::uint32_t cseq = 0;
+    std::chrono::milliseconds next{0};
+    std::chrono::milliseconds waited{0};
+    bool first = false;          ///< To the INVITE that made the dialog.
+    bool carries_offer = false;  ///< The ACK brings the answer.
+  };
+  struct Incoming {
+    ServerTransaction transaction = 0;
+    bool rung = false;
+  };
+  struct Calling {
+    bool cancelled = false;
+    bool rung = false;
+  };
+  struct Confirmed {
+    std::optional<Unacknowledged> answer;
+    bool hang_up_at_ack = false;  ///< No BYE before the ACK (RFC 3261 §15).
+  };
+  struct Leaving {};  ///< Our BYE is under way.
+  struct Over {};
+  using Phase = std::variant<Incoming, Calling, Confirmed, Leaving, Over>;
+
+  explicit Session(SessionSetup setup) : setup_(std::move(setup)) {}
+
+  base::Result<Agreement> judge(const Sdp& offer, const base::Endpoint& source) const;
+  base::Result<Agreement> read_answer(const Message& message) const;
+  void settle(Agreement& agreement, const base::Endpoint& source) const;
+  std::string own_description(Sdp description);
+  void send_answer(SessionActions& actions, ServerTransaction transaction, const Message& invite);
+  void await_ack(SessionActions& actions, Unacknowledged answer);
+  void say_bye(SessionActions& actions);
+  void end(SessionActions& actions);
+  void end(SessionActions& actions, SessionEvent event);
+
+  SessionActions on_offer(const Message& request, ServerTransaction transaction);
+  SessionActions on_bye(ServerTransaction transaction);
+  SessionActions take_late_answer(const Unacknowledged& answer, const Message& ack);
+  SessionActions on_success(const Message& response);
+  SessionActions drop_branch(const Message& response) const;
+
+  SessionSetup setup_;
+  Phase phase_ = Over{};
+  Dialog dialog_;
+  std::optional<Agreement> agreed_;
+  std::optional<Sdp> remote_offer_;  ///< Of the first INVITE, until it is answered.
+  std::optional<Sdp> local_offer_;   ///< Ours, until its answer comes.
+  Sdp local_;                        ///< What we said last, for `o=`.
+  call::LocalMedia local_media_;
+  std::uint32_t invite_cseq_ = 0;
+};
+
+}  // namespace tonearm::sip

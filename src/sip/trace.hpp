@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/endpoint.hpp"
+#include "sip/listener.hpp"
+
+namespace tonearm::sip {
+
+/// One message of a call as it was seen on the wire, credentials removed.
+struct TracedMessage {
+  base::WallTime at;
+  bool sent = false;
+  Transport transport = Transport::udp;
+  base::Endpoint local;
+  base::Endpoint remote;
+  std::string text;
+};
+
+/// The last messages of each call, by Call-ID. When the whole is too large, the calls that began first go.
+/// Threading: thread-safe.
+class MessageTrace {
+ public:
+  static constexpr std::size_t kMessagesPerCall = 64;
+  static constexpr std::size_t kBytesPerMessage = 4096;  ///< The rest is cut off, which the text then says.
+  static constexpr std::size_t kBytesInAll = 64 * 1024 * 1024;
+
+  /// From now on this Call-ID is traced. Only then: strangers must not push out what belongs to calls.
+  void open(const std::string& call_id);
+  /// Does nothing if the Call-ID is not open.
+  void add(const std::string& call_id, TracedMessage message);
+  [[nodiscard]] std::vector<TracedMessage> messages(const std::string& call_id) const;
+  void forget(const std::string& call_id);
+
+ private:
+  struct Call {
+    std::list<TracedMessage> messages;
+    std::size_t bytes = 0;
+    std::list<std::string>::iterator age;
+  };
+  void drop(std::unordered_map<std::string, Call>::iterator call);
+
+  mutable std::mutex mutex_;                     // guards all below
+  std::unordered_map<std::string, Call> calls_;  // by Call-ID
+  std::list<std::string> ages_;                  // Call-IDs, oldest first
+  std::size_t bytes_ = 0;
+};
+
+/// The Call-ID of a message as text; empty if there is none.
+[[nodiscard]] std::string call_id_in(std::string_view message);
+/// The message with the values of Authorization and Proxy-Authorization taken out, cut to `most` bytes.
+[[nodiscard]] std::string without_credentials(std::string_view message, std::size_t most);
+
+}  // namespace tonearm::sip

@@ -1,0 +1,123 @@
+#include "sip/uri.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "sip/errc.hpp"
+#include "sip/libre.hpp"
+
+namespace tonearm::sip {
+namespace {
+
+bool same(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+/// Calls `found(name, value)` for each ";name=value".
+template <class Found>
+void for_each_parameter(std::string_view text, Found found) {
+  while (!text.empty()) {
+    if (text.front() == ';') text.remove_prefix(1);
+    const auto end = std::min(text.find(';'), text.size());
+    const std::string_view piece = text.substr(0, end);
+    const auto equals = std::min(piece.find('='), piece.size());
+    found(piece.substr(0, equals), piece.substr(std::min(equals + 1, piece.size())));
+    text.remove_prefix(end);
+  }
+}
+
+int hex(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool coded =
+        text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
+    out.push_back(coded ? static_cast<char>(hex(text[i + 1]) << 4 | hex(text[i + 2])) : text[i]);
+    if (coded) i += 2;
+  }
+  return out;
+}
+
+/// RFC 3261 §25.1 `user`: unreserved and user-unreserved stay, the rest is escaped.
+std::string escaped_user(std::string_view text) {
+  std::string out;
+  for (const unsigned char c : text) {
+    if (std::isalnum(c) ||
+        std::string_view("-_.!~*'()&=+$,;?/").find(static_cast<char>(c)) != std::string_view::npos) {
+      out.push_back(static_cast<char>(c));
+    } else {
+      out += fmt::format("%{:02X}", c);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string SipUri::parameter(std::string_view name) const {
+  std::string value;
+  for_each_parameter(parameters, [&](std::string_view n, std::string_view v) {
+    if (same(n, name)) value = v;
+  });
+  return value;
+}
+
+bool SipUri::has_parameter(std::string_view name) const {
+  bool has = false;
+  for_each_parameter(parameters, [&](std::string_view n, std::string_view) { has = has || same(n, name); });
+  return has;
+}
+
+std::string SipUri::to_string() const {
+  return fmt::format("{}:{}{}{}{}", scheme, escaped_user(user), user.empty() ? "" : "@",
+                     host_port(host, port), parameters);
+}
+
+base::Result<SipUri> parse_uri(std::string_view text) {
+  if (text.size() > 1024 ||
+      std::ranges::any_of(text, [](unsigned char c) { return c <= 0x20 || c == 0x7f; })) {
+    return base::fail(SipErrc::malformed_uri);
+  }
+  uri parsed{};
+  const pl whole = to_pl(text);
+  if (uri_decode(&parsed, &whole) != 0) return base::fail(SipErrc::malformed_uri, std::string(text));
+  SipUri out;
+  out.scheme = to_view(parsed.scheme);
+  std::ranges::transform(out.scheme, out.scheme.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (out.scheme != "sip" && out.scheme != "sips")
+    return base::fail(SipErrc::malformed_uri, std::string(text));
+  out.user = unescaped(to_view(parsed.user));
+  out.host = to_view(parsed.host);
+  out.port = parsed.port;
+  out.parameters = to_view(parsed.params);
+  if (out.host.empty()) return base::fail(SipErrc::malformed_uri, std::string(text));
+  return out;
+}
+
+std::string host_port(const std::string& host, std::uint16_t port) {
+  const std::string bracketed = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  return port == 0 ? bracketed : fmt::format("{}:{}", bracketed, port);
+}
+
+std::string without_separators(std::string_view user) {
+  std::string out;
+  for (const char c : user) {
+    if (std::string_view("-.() ").find(c) == std::string_view::npos) out.push_back(c);
+  }
+  const std::string_view digits =
+      out.starts_with('+') ? std::string_view(out).substr(1) : std::string_view(out);
+  const bool number =
+      !digits.empty() && std::ranges::all_of(digits, [](unsigned char c) { return std::isdigit(c); });
+  return number ? out : std::string(user);
+}
+
+}  // namespace tonearm::sip
