@@ -20,10 +20,14 @@ inline constexpr std::int64_t kRecordTimerMaxSeconds = 120;
 inline constexpr std::size_t kBodyBytesMax = std::size_t{1} << 20;
 /// Objects and arrays inside each other. The deepest documented body has 6.
 inline constexpr std::size_t kBodyDepthMax = 32;
+/// Members of one object. The largest documented one, `call`, has about 40.
+inline constexpr std::size_t kMembersMax = 1000;
 /// `uri` and `callbackUri` [bytes]: signed storage URLs are about 1 500 long.
 inline constexpr std::size_t kUriBytesMax = 8192;
 /// `mediaInfo.resourceId` [bytes]; clients send GUIDs.
 inline constexpr std::size_t kResourceIdBytesMax = 1024;
+/// `loop` of one prompt, an Int32 that the metadata leaves undescribed (facts §6.9).
+inline constexpr std::int64_t kPromptLoopMax = INT32_MAX;
 /// Entries of `preFetchMedia`.
 inline constexpr std::size_t kPrefetchMax = 100;
 /// Entries of `stopTones`: there are 16 keys.

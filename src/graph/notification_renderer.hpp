@@ -11,7 +11,7 @@ namespace tonearm::graph {
 /// Threading: immutable, so thread-safe.
 class NotificationRenderer final : public call::NotificationRenderer {
  public:
-  [[nodiscard]] std::string render(const call::Notification& notification) const override;
+  [[nodiscard]] std::string render(const call::Notification& notice) const override;
 };
 
 }  // namespace tonearm::graph

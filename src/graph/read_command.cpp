@@ -1,0 +1,191 @@
+#include "graph/read_command.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "graph/errc.hpp"
+#include "graph/members.hpp"
+#include "graph/names.hpp"
+#include "graph/parse_json.hpp"
+#include "graph/read_media.hpp"
+#include "graph/text.hpp"
+
+namespace tonearm::graph {
+namespace {
+
+using call::Command;
+
+constexpr std::string_view kScope = "@tonearm.scope";
+constexpr std::string_view kOperationId = "@tonearm.operationId";
+constexpr std::array<std::string_view, 2> kCancelExtensions{kScope, kOperationId};
+
+Command read_answer(Members& body, const ReadOptions& options) {
+  call::AnswerCommand command;
+  command.callback_uri = read_callback_uri(body, options);
+  command.prefetch_media = read_media_config(body, options);
+  for (const std::size_t at : body.each_of("acceptedModalities", modalities(), modalities().size())) {
+    command.accepted_modalities.emplace_back(modalities()[at]);
+  }
+  const auto& accepted = command.accepted_modalities;
+  if (!accepted.empty() && std::ranges::find(accepted, "audio") == accepted.end()) {
+    body.refuse("acceptedModalities", "must have \"audio\": service-hosted calls carry nothing else");
+  }
+  // Checked, then dropped: policy recording is for app-hosted media, the options are for groups.
+  (void)body.number("participantCapacity", 0, 0, INT32_MAX);
+  (void)body.object("callOptions");
+  return command;
+}
+
+Command read_reject(Members& body, const ReadOptions& options) {
+  call::RejectCommand command;
+  if (const auto at = body.one_of("reason", reject_reasons())) {
+    command.reason = static_cast<call::RejectReason>(*at);
+  }
+  command.callback_uri = read_callback_uri(body, options);
+  return command;
+}
+
+Command read_keep_alive(Members&, const ReadOptions&) {
+  return call::KeepAliveCommand{};
+}
+
+Command read_play(Members& body, const ReadOptions& options) {
+  call::PlayCommand command;
+  command.client_context = read_client_context(body);
+  command.spec.prompts = read_prompts(body, kPlayPromptsMax, options);
+  if (command.spec.prompts.empty()) {
+    body.refuse("prompts", fmt::format("must have 1 to {} entries", kPlayPromptsMax));
+  }
+  if (options.version == Version::beta) command.spec.loop = body.flag("loop", false);
+  return command;
+}
+
+std::vector<char> read_stop_tones(Members& body) {
+  constexpr std::string_view kKeys = "0123456789*#ABCD";
+  std::vector<char> keys;
+  for (const auto& value : body.list("stopTones", kStopTonesMax)) {
+    const auto* text = value.if_string();
+    if (text && text->size() == 1 && kKeys.contains(text->front())) {
+      keys.push_back(text->front());
+    } else {
+      body.refuse("stopTones", "must be strings of one key each, of 0-9 * # A-D");
+    }
+  }
+  return keys;
+}
+
+std::chrono::seconds read_timer(Members& body, std::string_view name, std::chrono::seconds otherwise) {
+  return std::chrono::seconds(
+      body.number(name, otherwise.count(), kRecordTimerMinSeconds, kRecordTimerMaxSeconds));
+}
+
+Command read_record(Members& body, const ReadOptions& options) {
+  call::RecordCommand command;
+  command.client_context = read_client_context(body);
+  call::RecordSpec& spec = command.spec;
+  auto prompts = read_prompts(body, kRecordPromptsMax, options);
+  if (!prompts.empty()) spec.prompt = std::move(prompts.front());
+  spec.play_beep = body.flag("playBeep", spec.play_beep);
+  spec.barge_in = body.flag("bargeInAllowed", spec.barge_in);
+  spec.initial_silence = read_timer(body, "initialSilenceTimeoutInSeconds", spec.initial_silence);
+  spec.max_silence = read_timer(body, "maxSilenceTimeoutInSeconds", spec.max_silence);
+  spec.max_duration = read_timer(body, "maxRecordDurationInSeconds", spec.max_duration);
+  spec.stop_tones = read_stop_tones(body);
+  return command;
+}
+
+Command read_subscribe_to_tone(Members& body, const ReadOptions&) {
+  return call::SubscribeToToneCommand{read_client_context(body)};
+}
+
+Command read_cancel(Members& body, const ReadOptions&) {
+  call::CancelCommand command;
+  command.client_context = read_client_context(body);
+  if (body.has(kScope) && body.has(kOperationId)) {
+    body.refuse(kScope, "and @tonearm.operationId exclude each other: send one of them");
+  }
+  if (const auto at = body.one_of(kScope, cancel_scopes())) {
+    command.scope = static_cast<call::CancelScope>(*at);
+  }
+  if (const auto id = body.text(kOperationId, kBodyBytesMax)) {
+    command.operation = call::OperationId::parse(*id);
+    if (!command.operation) body.refuse(kOperationId, "must be the id of an operation, a GUID");
+  }
+  return command;
+}
+
+Command read_send_dtmf(Members& body, const ReadOptions&) {
+  call::SendDtmfCommand command;
+  command.client_context = read_client_context(body);
+  for (const std::size_t at : body.each_of("tones", tones(), kDtmfTonesMax)) {
+    command.tones.push_back(static_cast<call::Tone>(at));
+  }
+  if (command.tones.empty()) {
+    body.refuse("tones", fmt::format("must have 1 to {} entries", kDtmfTonesMax));
+  }
+  command.delay = std::chrono::milliseconds(body.number("delayBetweenTonesMs", 0, 0, kDtmfDelayMaxMs));
+  return command;
+}
+
+using Reader = Command (*)(Members&, const ReadOptions&);
+
+Reader reader_of(Action action) {
+  switch (action) {
+    case Action::answer:
+      return read_answer;
+    case Action::reject:
+      return read_reject;
+    case Action::keep_alive:
+      return read_keep_alive;
+    case Action::play_prompt:
+      return read_play;
+    case Action::record_response:
+    case Action::record:
+      return read_record;
+    case Action::subscribe_to_tone:
+      return read_subscribe_to_tone;
+    case Action::cancel_media_processing:
+      return read_cancel;
+    case Action::send_dtmf_tones:
+      return read_send_dtmf;
+    default:
+      return nullptr;
+  }
+}
+
+std::span<const std::string_view> extensions_of(Action action) {
+  if (action == Action::cancel_media_processing) return kCancelExtensions;
+  return {};
+}
+
+/// No body, `null` and `{}` say the same: clients send each of them where they have nothing to say
+/// (clients.md §6.1).
+base::Result<boost::json::value> parse_body(std::string_view body) {
+  if (trimmed(body).empty()) return boost::json::object{};
+  auto value = parse_json(body);
+  if (value && value->is_null()) return boost::json::object{};
+  return value;
+}
+
+}  // namespace
+
+base::Result<Command> read_command(Action action, std::string_view body, const ReadOptions& options) {
+  const Reader reader = reader_of(action);
+  if (!reader) return base::fail(Errc::not_built_yet);
+  if (body.size() > options.body_max) {
+    return base::fail(Errc::body_too_large,
+                      fmt::format("The body may have {} bytes at most.", options.body_max));
+  }
+  const auto value = parse_body(body);
+  if (!value) return std::unexpected(value.error());
+  Verdict verdict;
+  refuse_unknown_extensions(*value, extensions_of(action), verdict);
+  Members members(*value, "", options.strict, verdict);
+  Command command = reader(members, options);
+  if (verdict.refusal()) return base::fail(Errc::bad_request, *verdict.refusal());
+  return command;
+}
+
+}  // namespace tonearm::graph
