@@ -1,0 +1,81 @@
+#include "auth/detail/token_error.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/chrono.h>
+
+#include "base/guid.hpp"
+
+namespace tonearm::auth::detail {
+namespace {
+
+/// What a stranger sent, short and printable.
+std::string shown(const std::string& text) {
+  std::string printable;
+  for (const char c : text.substr(0, 100)) printable.push_back(c >= ' ' && c <= '~' ? c : '?');
+  return printable;
+}
+
+}  // namespace
+
+TokenAnswer to_answer(const TokenError& error, const std::string& correlation_id, base::WallTime now) {
+  const std::string trace_id = base::Guid::random().to_string();
+  const std::string time = fmt::format("{:%Y-%m-%d %H:%M:%S}Z", fmt::gmtime(base::WallClock::to_time_t(now)));
+  const boost::json::object body{
+      {"error", error.error},
+      {"error_description",
+       fmt::format("AADSTS{}: {} Trace ID: {} Correlation ID: {} Timestamp: {}", error.code,
+                   error.description, trace_id, shown(correlation_id), time)},
+      {"error_codes", boost::json::array{error.code}},
+      {"timestamp", time},
+      {"trace_id", trace_id},
+      {"correlation_id", shown(correlation_id)}};
+  return {error.status, boost::json::serialize(body)};
+}
+
+TokenError missing_parameter(const char* name) {
+  return {400, "invalid_request", 900144,
+          fmt::format("The request body must contain the parameter '{}'.", name)};
+}
+
+TokenError unknown_tenant(const std::string& tenant) {
+  return {400, "invalid_request", 90002,
+          fmt::format("Tenant '{}' not found. Use the tenant of the application's configuration.",
+                      shown(tenant))};
+}
+
+TokenError unknown_application(const std::string& client_id, const std::string& tenant) {
+  return {400, "unauthorized_client", 700016,
+          fmt::format("Application '{}' was not found in the directory '{}'. Add it to the configuration.",
+                      shown(client_id), shown(tenant))};
+}
+
+TokenError wrong_secret(const std::string& client_id) {
+  return {401, "invalid_client", 7000215,
+          fmt::format("Invalid client secret provided for application '{}'.", shown(client_id))};
+}
+
+TokenError missing_secret() {
+  return {401, "invalid_client", 7000216,
+          "'client_secret' is required for the 'client_credentials' grant type."};
+}
+
+TokenError wrong_grant(const std::string& grant) {
+  return {400, "unsupported_grant_type", 70003,
+          fmt::format("The grant type '{}' is not supported. Use 'client_credentials'.", shown(grant))};
+}
+
+TokenError wrong_scope(const std::string& scope) {
+  return {
+      400, "invalid_scope", 70011,
+      fmt::format("The scope '{}' is not valid. Use 'https://graph.microsoft.com/.default'.", shown(scope))};
+}
+
+TokenError wrong_resource(const std::string& resource) {
+  return {
+      400, "invalid_resource", 500011,
+      fmt::format("The resource '{}' was not found. Use 'https://graph.microsoft.com'.", shown(resource))};
+}
+
+}  // namespace tonearm::auth::detail

@@ -1,0 +1,168 @@
+#include "auth/token_issuer.hpp"
+
+#include <algorithm>
+#include <expected>
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "auth/detail/token_error.hpp"
+#include "auth/form.hpp"
+
+namespace tonearm::auth {
+namespace {
+
+using detail::TokenError;
+
+/// Graph's own application id, which may stand for its address.
+constexpr std::string_view kGraphId = "00000003-0000-0000-c000-000000000000";
+constexpr std::string_view kDefaultScope = "/.default";
+
+bool is_graph(std::string_view resource) {
+  while (resource.ends_with('/')) resource.remove_suffix(1);
+  return resource == TokenIssuer::kAudience || resource == kGraphId;
+}
+
+/// `https://graph.microsoft.com/.default`, and the form with two slashes that many samples build.
+bool is_graph_default(std::string_view scope) {
+  return scope.ends_with(kDefaultScope) && is_graph(scope.substr(0, scope.size() - kDefaultScope.size()));
+}
+
+bool is_any_tenant(std::string_view tenant) {
+  return tenant == "common" || tenant == "organizations";
+}
+
+std::string field(const Form& form, const char* name) {
+  const auto found = form.find(name);
+  return found == form.end() ? std::string() : found->second;
+}
+
+struct Credentials {
+  std::string client_id;
+  std::string secret;
+};
+
+Credentials credentials_of(const TokenRequest& request, const Form& form) {
+  if (auto basic = parse_basic(request.authorization))
+    return {std::move(basic->user), std::move(basic->password)};
+  return {field(form, "client_id"), field(form, "client_secret")};
+}
+
+std::expected<void, TokenError> check_target(const TokenRequest& request, const Form& form) {
+  const std::string scope = field(form, "scope");
+  if (!scope.empty()) {
+    if (!is_graph_default(scope)) return std::unexpected(detail::wrong_scope(scope));
+    return {};
+  }
+  if (!request.v1) return std::unexpected(detail::missing_parameter("scope"));
+  const std::string resource = field(form, "resource");
+  if (resource.empty()) return std::unexpected(detail::missing_parameter("resource"));
+  if (!is_graph(resource)) return std::unexpected(detail::wrong_resource(resource));
+  return {};
+}
+
+std::expected<const Application*, TokenError> authenticate(const std::vector<Application>& applications,
+                                                           const TokenRequest& request, const Form& form) {
+  const auto [client_id, secret] = credentials_of(request, form);
+  if (client_id.empty()) return std::unexpected(detail::missing_parameter("client_id"));
+  const auto id = base::Guid::parse(client_id);
+  const auto found =
+      std::ranges::find_if(applications, [&](const Application& a) { return id && a.id == *id; });
+  const bool any_tenant = is_any_tenant(request.tenant);
+  if (found == applications.end() || (!any_tenant && base::Guid::parse(request.tenant) != found->tenant))
+    return std::unexpected(detail::unknown_application(client_id, request.tenant));
+  if (secret.empty()) return std::unexpected(detail::missing_secret());
+  if (!found->secret.equals(secret)) return std::unexpected(detail::wrong_secret(client_id));
+  return &*found;
+}
+
+std::string success(const std::string& token, bool v1, base::WallTime now) {
+  boost::json::object body{{"token_type", "Bearer"}};
+  if (v1) {
+    // The first version writes numbers as strings.
+    const auto begin = base::WallClock::to_time_t(now);
+    const auto lifetime = std::to_string(TokenIssuer::kLifetime.count());
+    body["expires_in"] = lifetime;
+    body["ext_expires_in"] = lifetime;
+    body["not_before"] = std::to_string(begin);
+    body["expires_on"] = std::to_string(begin + TokenIssuer::kLifetime.count());
+    body["resource"] = TokenIssuer::kAudience;
+  } else {
+    body["expires_in"] = TokenIssuer::kLifetime.count();
+    body["ext_expires_in"] = TokenIssuer::kLifetime.count();
+  }
+  body["access_token"] = token;
+  return boost::json::serialize(body);
+}
+
+boost::json::object claims_of(const Application& application, const std::string& base_url,
+                              base::WallTime now) {
+  const auto begin = base::WallClock::to_time_t(now);
+  const std::string id = application.id.to_string();
+  const std::string tenant = application.tenant.to_string();
+  return {{"aud", TokenIssuer::kAudience},
+          {"iss", base_url + "/" + tenant + "/v2.0"},
+          {"iat", begin},
+          {"nbf", begin},
+          {"exp", begin + TokenIssuer::kLifetime.count()},
+          {"appid", id},
+          {"azp", id},
+          {"app_displayname", application.name},
+          {"idtyp", "app"},
+          {"roles", boost::json::array(application.roles.begin(), application.roles.end())},
+          {"sub", id},
+          {"tid", tenant},
+          {"ver", "2.0"}};
+}
+
+}  // namespace
+
+TokenIssuer::TokenIssuer(std::shared_ptr<const RsaKey> key, std::vector<Application> applications)
+    : key_(std::move(key)), applications_(std::move(applications)) {}
+
+TokenAnswer TokenIssuer::answer(const TokenRequest& request, base::WallTime now) {
+  const auto refuse = [&](const TokenError& error) { return to_answer(error, request.correlation_id, now); };
+  if (!is_any_tenant(request.tenant) && !knows_tenant(request.tenant))
+    return refuse(detail::unknown_tenant(request.tenant));
+  const Form form = parse_form(request.form);
+  const std::string grant = field(form, "grant_type");
+  if (grant.empty()) return refuse(detail::missing_parameter("grant_type"));
+  if (grant != "client_credentials") return refuse(detail::wrong_grant(grant));
+  const auto application = authenticate(applications_, request, form);
+  if (!application) return refuse(application.error());
+  if (const auto target = check_target(request, form); !target) return refuse(target.error());
+  const auto token = issue(**application, request.base_url, now);
+  if (!token) return refuse({500, "server_error", 90033, "The token could not be signed."});
+  return {200, success(*token, request.v1, now)};
+}
+
+base::Result<std::string> TokenIssuer::issue(const Application& application, const std::string& base_url,
+                                             base::WallTime now) {
+  const std::lock_guard lock(mutex_);
+  // Bots without a token cache ask before every call: within one second they get the same token, so a
+  // signature (1 ms) per second and application is the most that it costs.
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
+  Issued& last = issued_[{application.id, base_url}];
+  if (last.at == second && !last.token.empty()) return last.token;
+  auto token = key_->sign(claims_of(application, base_url, now));
+  if (token) last = {second, *token};
+  return token;
+}
+
+bool TokenIssuer::knows_tenant(std::string_view tenant) const {
+  const auto id = base::Guid::parse(tenant);
+  return id && std::ranges::any_of(applications_, [&](const Application& a) { return a.tenant == *id; });
+}
+
+TrustedIssuer TokenIssuer::trust() const {
+  // Our key signs for this purpose only, and `iss` follows the host that the bot came to.
+  const auto accepts = [](std::string_view iss, std::string_view tenant) {
+    return (iss.starts_with("https://") || iss.starts_with("http://")) &&
+           iss.ends_with("/" + std::string(tenant) + "/v2.0");
+  };
+  return {accepts,
+          {std::string(kAudience), std::string(kAudience) + "/", std::string(kGraphId)},
+          {PublicKey::from_jwk(key_->public_jwk()).value()}};
+}
+
+}  // namespace tonearm::auth

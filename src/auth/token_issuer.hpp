@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/rsa_key.hpp"
+#include "auth/verifier.hpp"
+#include "base/clock.hpp"
+#include "base/guid.hpp"
+#include "base/secret.hpp"
+
+namespace tonearm::auth {
+
+/// A bot as the token endpoint knows it.
+struct Application {
+  std::string name;
+  base::Guid id;
+  base::Guid tenant;
+  base::Secret secret;
+  std::vector<std::string> roles;
+};
+
+/// One POST to a token endpoint.
+struct TokenRequest {
+  std::string tenant;          ///< First segment of the path: an id, `common` or `organizations`.
+  bool v1 = false;             ///< `/{tenant}/oauth2/token` instead of `/{tenant}/oauth2/v2.0/token`
+  std::string form;            ///< The body.
+  std::string authorization;   ///< Header, for Basic credentials; may be empty.
+  std::string base_url;        ///< `https://host[:port]` that the request came to; `iss` starts with it.
+  std::string correlation_id;  ///< `client-request-id` of the request, or a new one.
+};
+
+struct TokenAnswer {
+  int status = 200;
+  std::string body;  ///< JSON; also on errors, as Entra writes them.
+};
+
+/// Our own token service (design §4): client credentials with a secret, in the body or as Basic.
+/// Threading: thread-safe.
+class TokenIssuer {
+ public:
+  /// As Entra: an hour less a second.
+  static constexpr std::chrono::seconds kLifetime{3599};
+  static constexpr std::string_view kAudience = "https://graph.microsoft.com";
+
+  TokenIssuer(std::shared_ptr<const RsaKey> key, std::vector<Application> applications);
+
+  [[nodiscard]] TokenAnswer answer(const TokenRequest& request, base::WallTime now);
+  /// A token without a request, for `tonearm token`. Errors: `key_unusable`.
+  [[nodiscard]] base::Result<std::string> issue(const Application& application, const std::string& base_url,
+                                                base::WallTime now);
+
+  [[nodiscard]] bool knows_tenant(std::string_view tenant) const;
+  [[nodiscard]] const RsaKey& key() const { return *key_; }
+  /// How the verifier trusts what this issues.
+  [[nodiscard]] TrustedIssuer trust() const;
+
+ private:
+  struct Issued {
+    base::WallTime at;
+    std::string token;
+  };
+
+  const std::shared_ptr<const RsaKey> key_;
+  const std::vector<Application> applications_;
+  std::mutex mutex_;                                             // guards issued_
+  std::map<std::pair<base::Guid, std::string>, Issued> issued_;  // last one by application and base URL
+};
+
+}  // namespace tonearm::auth
