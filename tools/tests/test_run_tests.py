@@ -29,37 +29,37 @@ REPORT = (
 
 
 def test_passed_failed_and_skipped_are_told_apart(tool):
-    session = tool.Session()
-    session.tests("one", writer(REPORT, 1), 10)
-    assert session.outcomes[0].passed == 1
-    assert session.outcomes[0].failed == 1
-    assert session.outcomes[0].skipped == 2
-    assert session.summary() == 1
+    run = tool.TestRun()
+    run.tests("one", writer(REPORT, 1), 10)
+    assert run.outcomes[0].passed == 1
+    assert run.outcomes[0].failed == 1
+    assert run.outcomes[0].skipped == 2
+    assert run.summary() == 1
 
 
 def test_a_runner_that_dies_without_a_report_is_one_failure(tool):
-    session = tool.Session()
-    session.tests("dies", ["/bin/sh", "-c", "exit 139"], 10)
-    assert session.outcomes[0].failed == 1
+    run = tool.TestRun()
+    run.tests("dies", ["/bin/sh", "-c", "exit 139"], 10)
+    assert run.outcomes[0].failed == 1
 
 
 def test_a_torn_report_is_a_failure(tool):
-    session = tool.Session()
-    session.tests("torn", writer("<testsuites><testcase"), 10)
-    assert session.outcomes[0].failed == 1
+    run = tool.TestRun()
+    run.tests("torn", writer("<testsuites><testcase"), 10)
+    assert run.outcomes[0].failed == 1
 
 
 def test_a_runner_that_hangs_is_ended_and_a_failure(tool):
-    session = tool.Session()
-    session.tests("hangs", ["/bin/sh", "-c", "exec sleep 60"], 1)
-    assert session.outcomes[0].failed == 1
-    assert session.outcomes[0].seconds < 30
+    run = tool.TestRun()
+    run.tests("hangs", ["/bin/sh", "-c", "exec sleep 60"], 1)
+    assert run.outcomes[0].failed == 1
+    assert run.outcomes[0].seconds < 30
 
 
 def test_the_last_line_sums_checks_and_tests(tool, capsys):
-    session = tool.Session()
-    session.check("good", ["/bin/true"])
-    session.check("bad", ["/bin/true"], ["/bin/false"])
-    session.tests("tests", writer('<testsuite><testcase name="a"/><testcase name="b"/></testsuite>'), 10)
-    assert session.summary() == 1
+    run = tool.TestRun()
+    run.check("good", ["/bin/true"])
+    run.check("bad", ["/bin/true"], ["/bin/false"])
+    run.tests("tests", writer('<testsuite><testcase name="a"/><testcase name="b"/></testsuite>'), 10)
+    assert run.summary() == 1
     assert capsys.readouterr().out.splitlines()[-1] == "3 passed, 1 failed"
