@@ -78,7 +78,9 @@ void CallActor::carry_out(call::Step step) {
   if (!has_rows && step.effects.after_commit.empty()) return;
 
   PendingStep pending{step.number, !has_rows, std::move(step.effects.after_commit), {}, step.rows.call_over};
-  for (const auto& notification : step.notifications) pending.outbox.push_back(outbox_row(notification));
+  for (const auto& notification : step.notifications) {
+    pending.outbox.push_back(outbox_row(notification, ports_.renderer, webhook_));
+  }
   call::Commit commit{id_, step.number, std::move(step.rows), pending.outbox};
   pending_.push_back(std::move(pending));
   if (!has_rows) return release_written_steps();
@@ -159,24 +161,6 @@ void CallActor::finish() {
   timers_.clear();
   while (!replies_.empty()) respond(replies_.begin()->first, call_not_found());
   over_(id_);
-}
-
-call::OutboxRow CallActor::outbox_row(const call::Notification& notification) const {
-  const call::CallSnapshot& call = *notification.call;
-  call::OutboxRow row;
-  row.call = id_;
-  row.number = notification.number;
-  row.message_id = base::Guid::random();
-  row.application = call.owner.application;
-  row.tenant = call.owner.tenant;
-  row.chain_id = call.chain_id;
-  row.url = call.callback_uri;
-  row.configured_url = row.url == webhook_;
-  row.body = ports_.renderer.render(notification);
-  row.created = notification.at;
-  row.ending = notification.is_ending();
-  row.call_end = notification.is_call_end();
-  return row;
 }
 
 void CallActor::run(const call::ArmTimer& effect) {

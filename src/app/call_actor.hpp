@@ -70,7 +70,6 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   void publish(const call::Notification& notification, call::OutboxRow row);
   void respond(call::RequestId request, call::Reply reply);
   void finish();
-  [[nodiscard]] call::OutboxRow outbox_row(const call::Notification& notification) const;
 
   void run(const call::OpenMedia& effect);
   void run(const call::UpdateMedia& effect);

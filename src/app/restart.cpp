@@ -1,0 +1,48 @@
+#include "app/restart.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/outbox_row.hpp"
+#include "base/log.hpp"
+#include "call/restore.hpp"
+
+namespace tonearm::app {
+namespace {
+
+std::string webhook_of(const call::Owner& owner, const std::vector<call::CallSetup>& applications) {
+  const auto found = std::ranges::find_if(
+      applications, [&](const auto& setup) { return setup.owner.application == owner.application; });
+  return found == applications.end() ? std::string() : found->webhook;
+}
+
+void end_call(const call::StoredCall& stored, const CallPorts& ports, const std::string& webhook) {
+  call::RandomIds ids;
+  call::Step step = call::end_restored(stored, {base::SteadyClock::now(), base::WallClock::now(), ids});
+  call::Commit commit{stored.call->id, step.number, std::move(step.rows), {}};
+  for (const auto& notification : step.notifications) {
+    commit.outbox.push_back(outbox_row(notification, ports.renderer, webhook));
+  }
+  auto rows = commit.outbox;
+  ports.store.commit(std::move(commit),
+                     [&events = ports.events, rows = std::move(rows)](std::error_code failure) {
+                       if (failure) return;  // the store goes on trying and calls again
+                       for (const auto& row : rows) events.post_publish(row, {});
+                     });
+  if (!stored.dialog.empty()) ports.signaling.post_hang_up_restored(stored.dialog);
+}
+
+}  // namespace
+
+void end_left_over(LeftOver left_over, const CallPorts& ports,
+                   const std::vector<call::CallSetup>& applications) {
+  if (!left_over.pending.empty() || !left_over.alive.empty()) {
+    spdlog::warn("the last run left {} calls and {} notifications: ending and delivering them",
+                 left_over.alive.size(), left_over.pending.size());
+  }
+  for (auto& row : left_over.pending) ports.events.post_publish(std::move(row), {});
+  for (const auto& stored : left_over.alive)
+    end_call(stored, ports, webhook_of(stored.call->owner, applications));
+}
+
+}  // namespace tonearm::app

@@ -1,0 +1,144 @@
+#include "app/settings_map.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace tonearm::app {
+namespace {
+
+call::CallPolicy call_policy(const config::Settings& settings,
+                             const config::ApplicationSettings& application) {
+  call::CallPolicy policy;
+  policy.queue_max = static_cast<std::size_t>(settings.calls.queue_max);
+  policy.answer_timeout = settings.calls.answer_timeout;
+  policy.keepalive_timeout = settings.calls.keepalive_timeout;
+  policy.duration_max = settings.calls.duration_max;
+  policy.ringing_timeout = settings.calls.ringing_timeout;
+  policy.prompt_timeout = settings.prompts.timeout;
+  policy.fallback = application.fallback;
+  policy.auto_answer = application.auto_answer;
+  return policy;
+}
+
+sip::Directory directory(const config::Settings& settings) {
+  sip::Directory directory;
+  directory.open = settings.sip.open;
+  for (const auto& application : settings.applications) {
+    directory.applications.push_back(
+        {application.name, application.tenant.to_string(), application.addresses});
+  }
+  for (const auto& user : settings.users) {
+    sip::UserEntry entry{user.id.to_string(), user.name, config::digest_name(user), {}, user.nat};
+    const auto host = user.sip.find('@');
+    if (host != std::string::npos) {
+      entry.contact = base::Endpoint::parse(user.sip.substr(host + 1)).value_or(base::Endpoint{});
+    }
+    directory.users.push_back(std::move(entry));
+  }
+  for (const auto& trunk : settings.trunks) {
+    directory.trunks.push_back(
+        {trunk.name, trunk.sources, trunk.trust_identity, trunk.nat, trunk.strip, trunk.prefix});
+  }
+  return directory;
+}
+
+std::vector<net::Network> networks(const std::vector<config::Network>& configured) {
+  std::vector<net::Network> parsed;
+  for (const auto& network : configured) {
+    if (auto one = net::Network::parse(network.to_string())) parsed.push_back(std::move(*one));
+  }
+  return parsed;
+}
+
+std::vector<base::Endpoint> own_listeners(const config::Settings& settings) {
+  std::vector<base::Endpoint> own = settings.server.http;
+  own.insert(own.end(), settings.server.https.begin(), settings.server.https.end());
+  own.insert(own.end(), settings.admin.listen.begin(), settings.admin.listen.end());
+  return own;
+}
+
+}  // namespace
+
+std::vector<call::CallSetup> call_setups(const config::Settings& settings) {
+  std::vector<call::CallSetup> setups;
+  for (const auto& application : settings.applications) {
+    call::CallSetup setup;
+    setup.owner = {call::ApplicationId(application.id), call::TenantId(application.tenant), application.name,
+                   application.application_instance};
+    setup.policy = call_policy(settings, application);
+    setup.webhook = application.webhook;
+    setups.push_back(std::move(setup));
+  }
+  return setups;
+}
+
+std::vector<auth::Application> token_applications(const config::Settings& settings) {
+  std::vector<auth::Application> applications;
+  for (const auto& application : settings.applications) {
+    applications.push_back(
+        {application.name, application.id, application.tenant, application.secret, application.roles});
+  }
+  return applications;
+}
+
+sip::CallLegsSettings sip_settings(const config::Settings& settings) {
+  sip::CallLegsSettings sip;
+  for (const auto& listener : settings.sip.listen) {
+    const bool tcp = listener.transport == config::SipTransport::tcp;
+    sip.agent.listen.push_back({tcp ? sip::Transport::tcp : sip::Transport::udp, listener.endpoint});
+  }
+  sip.agent.public_address = settings.sip.public_address;
+  for (const auto& server : settings.sip.dns) sip.agent.dns.push_back(server.to_string());
+  sip.agent.directory = directory(settings);
+  sip.agent.capabilities.codecs.clear();
+  for (const auto& codec : settings.media.codecs) {
+    if (codec == "PCMU") sip.agent.capabilities.codecs.push_back(call::Codec::pcmu);
+    if (codec == "PCMA") sip.agent.capabilities.codecs.push_back(call::Codec::pcma);
+  }
+  sip.agent.ringing_limit = settings.calls.ringing_timeout;
+  sip.media_public_address = settings.media.public_address;
+  return sip;
+}
+
+media::EngineOptions media_options(const config::Settings& settings) {
+  media::EngineOptions media;
+  media.address = settings.media.address;
+  media.ports = {settings.media.ports.first, settings.media.ports.last};
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  media.threads = settings.media.threads.automatic() ? std::max(1u, cores / 2)
+                                                     : static_cast<unsigned>(settings.media.threads.count);
+  media.sockets.dscp = settings.quality.dscp;
+  media.lost_after = settings.media.timeout;
+  media.prompts.cache_size = settings.prompts.cache_size.count;
+  media.prompts.size_max = settings.prompts.size_max.count;
+  media.prompts.timeout = settings.prompts.timeout;
+  return media;
+}
+
+net::AddressPolicy callback_policy(const config::Settings& settings) {
+  net::AddressPolicy policy;
+  policy.allow = networks(settings.notifications.allow_networks);
+  policy.allow_loopback = settings.dev;
+  policy.allow_plain_http = settings.notifications.allow_http || settings.dev;
+  policy.own_listeners = own_listeners(settings);
+  for (const auto& application : settings.applications) {
+    if (const auto url = net::Url::parse(application.webhook)) policy.trust(*url);
+  }
+  return policy;
+}
+
+net::AddressPolicy prompt_policy(const config::Settings& settings) {
+  net::AddressPolicy policy;
+  policy.allow = networks(settings.prompts.allow_networks);
+  policy.deny = networks(settings.prompts.deny_networks);
+  policy.allow_loopback = settings.dev;
+  policy.own_listeners = own_listeners(settings);
+  return policy;
+}
+
+unsigned pool_threads(const config::Settings& settings) {
+  if (!settings.server.threads.automatic()) return static_cast<unsigned>(settings.server.threads.count);
+  return std::max(2u, std::thread::hardware_concurrency());
+}
+
+}  // namespace tonearm::app

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "auth/token_issuer.hpp"
+#include "call/call.hpp"
+#include "config/settings.hpp"
+#include "media/engine.hpp"
+#include "net/address_policy.hpp"
+#include "sip/call_leg.hpp"
+
+namespace tonearm::app {
+
+// What the configuration means to each part: the one place that knows both words. Pure.
+
+/// In the order of `settings.applications`, which `IncomingInvite::application` counts in.
+[[nodiscard]] std::vector<call::CallSetup> call_setups(const config::Settings& settings);
+[[nodiscard]] std::vector<auth::Application> token_applications(const config::Settings& settings);
+[[nodiscard]] sip::CallLegsSettings sip_settings(const config::Settings& settings);
+[[nodiscard]] media::EngineOptions media_options(const config::Settings& settings);
+/// Where callbacks may go: configured webhooks always, else as `[notifications]` says.
+[[nodiscard]] net::AddressPolicy callback_policy(const config::Settings& settings);
+/// Where prompts may come from.
+[[nodiscard]] net::AddressPolicy prompt_policy(const config::Settings& settings);
+
+/// Threads for HTTP and the calls' strands, ≥ 1.
+[[nodiscard]] unsigned pool_threads(const config::Settings& settings);
+
+}  // namespace tonearm::app
