@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "app/outbox_row.hpp"
 #include "base/log.hpp"
 
 namespace tonearm::app {
