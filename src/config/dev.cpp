@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/private_file.hpp"
 #include "config/errc.hpp"
 
 namespace tonearm::config {
@@ -31,20 +32,6 @@ std::string read_kept_secret(const std::filesystem::path& path) {
   return {};
 }
 
-/// Written beside and renamed, so that a reader never sees half of it; nobody else can read it at any time.
-base::Result<void> write_private(const std::filesystem::path& path, const std::string& text) {
-  const std::string temporary = path.string() + ".new";
-  ::unlink(temporary.c_str());
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (fd < 0) return base::fail(ConfigErrc::dev_secret, temporary + ": " + std::strerror(errno));
-  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const bool closed = ::close(fd) == 0;
-  if (!written || !closed || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    return base::fail(ConfigErrc::dev_secret, path.string() + ": " + std::strerror(errno));
-  }
-  return {};
-}
-
 }  // namespace
 
 void apply_dev_defaults(Settings& settings) {
@@ -56,9 +43,6 @@ void apply_dev_defaults(Settings& settings) {
 
 base::Result<void> add_demo_application(Settings& settings) {
   const std::filesystem::path& directory = settings.server.data_dir;
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) return base::fail(ConfigErrc::dev_secret, directory.string() + ": " + error.message());
   settings.dev_environment = directory / "dev.env";
 
   std::string secret = read_kept_secret(settings.dev_environment);
@@ -66,7 +50,9 @@ base::Result<void> add_demo_application(Settings& settings) {
     secret = random_secret();
     const std::string text = fmt::format("TONEARM_CLIENT_ID={}\nTONEARM_TENANT_ID={}\n{}{}\n", kDemoId,
                                          kDemoTenant, kSecretLine, secret);
-    if (auto written = write_private(settings.dev_environment, text); !written) return written;
+    if (auto written = base::write_private_file(settings.dev_environment, text); !written) {
+      return base::fail(ConfigErrc::dev_secret, written.error().message());
+    }
   }
 
   ApplicationSettings demo;
