@@ -1,13 +1,8 @@
 #include "config/dev.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/private_file.hpp"
 #include "config/errc.hpp"
@@ -17,7 +12,7 @@ namespace {
 
 constexpr std::string_view kSecretLine = "TONEARM_CLIENT_SECRET=";
 
-/// 256 bits in hexadecimal digits.
+/// 244 random bits in hexadecimal digits.
 std::string random_secret() {
   std::string text = base::Guid::random().to_string() + base::Guid::random().to_string();
   std::erase(text, '-');
