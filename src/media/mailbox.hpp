@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 namespace tonearm::media {
 
@@ -33,6 +35,20 @@ class Mail {
  private:
   friend class Mailbox<Mail>;
   Mail* next_ = nullptr;
+};
+
+/// A report: says something on the dispatcher's thread. Made in advance by whoever will have it sent.
+class ReportMail final : public Mail {
+ public:
+  /// `tell` may destroy this mail.
+  explicit ReportMail(std::function<void()> tell) : tell_(std::move(tell)) {}
+  void deliver() override {
+    const auto tell = std::move(tell_);
+    tell();
+  }
+
+ private:
+  std::function<void()> tell_;
 };
 
 /// Unbounded by itself: bounded by the mails that exist. Keeps the order of posting.

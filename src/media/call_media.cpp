@@ -1,0 +1,192 @@
+#include "media/call_media.hpp"
+
+#include <utility>
+
+namespace tonearm::media {
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+PromptKey prompt_key(call::ApplicationId application, const call::Prompt& prompt) {
+  return {.application = application.to_string(), .url = prompt.uri, .resource_id = prompt.resource_id};
+}
+
+PlayRequest play_request(call::ApplicationId application, const call::PlaySpec& spec) {
+  PlayRequest request{.items = {}, .forever = spec.loop};
+  for (const call::Prompt& prompt : spec.prompts)
+    request.items.push_back(
+        {.key = prompt_key(application, prompt), .loops = prompt.loop, .prompt = nullptr});
+  return request;
+}
+
+call::StopOutcome outcome_of(StopOutcome outcome) {
+  switch (outcome) {
+    case StopOutcome::nothing:
+      return call::StopOutcome::nothing;
+    case StopOutcome::never_started:
+      return call::StopOutcome::never_started;
+    case StopOutcome::cut:
+      return call::StopOutcome::cut;
+    case StopOutcome::completed:
+      return call::StopOutcome::completed;
+  }
+  return call::StopOutcome::nothing;
+}
+
+call::MediaBody body_of(const Failed& failed) {
+  return call::PromptFailed{call::OperationNumber(failed.number),
+                            failed.failure.kind == PromptFailure::Kind::download, failed.failure.cause};
+}
+
+call::MediaBody body_of(const Ended& ended) {
+  call::OperationFinished finished{
+      .number = call::OperationNumber(ended.number), .cause = {}, .sent = ended.sent};
+  if (ended.failure) {
+    finished.reason = ended.failure->kind == PromptFailure::Kind::download
+                          ? call::EndReason::prompt_download_failed
+                          : call::EndReason::prompt_format_invalid;
+    finished.cause = ended.failure->cause;
+  }
+  return finished;
+}
+
+call::MediaBody body_of(const Stopped& stopped) {
+  call::StopAcknowledged acknowledged{call::StopId(stopped.stop), stopped.cut_at, {}};
+  for (const StopResult& result : stopped.results)
+    acknowledged.operations.push_back(
+        {call::OperationNumber(result.number), outcome_of(result.outcome), result.sent});
+  return acknowledged;
+}
+
+call::MediaBody body_of(const Report& report, const std::string& public_address) {
+  const auto seen_from_outside = [&](base::Endpoint endpoint) {
+    if (!public_address.empty()) endpoint.address = public_address;
+    return endpoint;
+  };
+  return std::visit(
+      Overloaded{
+          [&](const Opened& opened) -> call::MediaBody {
+            return call::SessionOpened{{seen_from_outside(opened.rtp), seen_from_outside(opened.rtcp)}};
+          },
+          [](const OpenFailed& failed) -> call::MediaBody { return call::SessionFailed{failed.cause}; },
+          [](const Ready& ready) -> call::MediaBody {
+            return call::PromptReady{call::OperationNumber(ready.number)};
+          },
+          [](const Started& started) -> call::MediaBody {
+            return call::OperationStarted{call::OperationNumber(started.number)};
+          },
+          [](const MediaLost&) -> call::MediaBody { return call::MediaLost{}; },
+          [](const Closed&) -> call::MediaBody { return call::SessionClosed{}; },
+          [](const auto& other) -> call::MediaBody { return body_of(other); },
+      },
+      report);
+}
+
+}  // namespace
+
+struct CallMedia::Shared {
+  Shared(call::MediaListener& heard_by, std::string address)
+      : listener(heard_by), public_address(std::move(address)) {}
+
+  call::MediaListener& listener;
+  const std::string public_address;
+  mutable std::mutex mutex;  // guards sessions
+  std::unordered_map<call::LegRef, std::shared_ptr<Session>> sessions;
+};
+
+CallMedia::CallMedia(Engine& engine, call::MediaListener& listener, std::string public_address)
+    : engine_(engine), shared_(std::make_shared<Shared>(listener, std::move(public_address))) {}
+
+CallMedia::~CallMedia() = default;
+
+std::shared_ptr<Session> CallMedia::find(call::LegRef leg) const {
+  const std::lock_guard lock(shared_->mutex);
+  const auto found = shared_->sessions.find(leg);
+  return found == shared_->sessions.end() ? nullptr : found->second;
+}
+
+void CallMedia::tell(call::LegRef leg, call::MediaBody body) {
+  engine_.dispatcher().tell(
+      [shared = shared_, leg, body = std::move(body)] { shared->listener.on_media(leg, body); });
+}
+
+void CallMedia::post_open(call::LegRef leg, std::string, std::optional<call::MediaDescription> media) {
+  Engine::OpenRequest request{.sink = {}, .settings = {}, .address = {}, .tap = nullptr};
+  if (media) request.settings = stream_settings(*media);
+  request.sink = [shared = shared_, leg](const Report& report) {
+    if (std::holds_alternative<Closed>(report)) {
+      const std::lock_guard lock(shared->mutex);
+      shared->sessions.erase(leg);
+    }
+    shared->listener.on_media(leg, body_of(report, shared->public_address));
+  };
+  // Under the lock, so that whoever hears of the session finds it.
+  const std::lock_guard lock(shared_->mutex);
+  auto session = engine_.open(std::move(request));
+  if (session)
+    shared_->sessions.emplace(leg, std::move(*session));
+  else
+    tell(leg, call::SessionFailed{session.error().message()});
+}
+
+void CallMedia::post_update(call::LegRef leg, call::MediaDescription media) {
+  if (const auto session = find(leg)) session->post_update(stream_settings(media));
+}
+
+void CallMedia::post_prefetch(call::LegRef leg, call::ApplicationId application, call::OperationNumber number,
+                              std::variant<call::PlaySpec, call::RecordSpec> spec) {
+  if (std::holds_alternative<call::RecordSpec>(spec))
+    return tell(leg, call::PromptFailed{number, false, "recording is not available yet"});
+  if (const auto session = find(leg))
+    session->post_prepare(number.value, play_request(application, std::get<call::PlaySpec>(spec)));
+}
+
+void CallMedia::post_warm(call::ApplicationId application, call::Prompt prompt) {
+  engine_.prompts().request(prompt_key(application, prompt), [](const PromptResult&) {});
+}
+
+void CallMedia::post_start(call::LegRef leg, call::OperationNumber number) {
+  if (const auto session = find(leg)) session->post_start(number.value);
+}
+
+void CallMedia::post_stop(call::LegRef leg, call::StopId stop, std::vector<call::OperationNumber> numbers) {
+  std::vector<OperationNumber> plain;
+  for (const auto number : numbers) plain.push_back(number.value);
+  if (const auto session = find(leg)) return session->post_stop(stop.value, plain);
+  call::StopAcknowledged nothing{stop, {}, {}};
+  for (const auto number : numbers) nothing.operations.push_back({number, call::StopOutcome::nothing, {}});
+  tell(leg, std::move(nothing));
+}
+
+/// Keys are not sent yet: the operation then ends with its call.
+void CallMedia::post_send_dtmf(call::LegRef, call::OperationNumber, std::vector<call::Tone>,
+                               std::chrono::milliseconds) {}
+
+void CallMedia::post_close(call::LegRef leg) {
+  if (const auto session = find(leg)) return session->post_close();
+  tell(leg, call::SessionClosed{});
+}
+
+StreamSettings stream_settings(const call::MediaDescription& media) {
+  StreamSettings settings;
+  settings.remote = SourceAddress::from(media.remote_rtp);
+  settings.remote_rtcp = SourceAddress::from(media.remote_rtcp);
+  settings.rtcp_mux = media.rtcp_mux;
+  settings.codec = media.codec == call::Codec::pcmu ? Codec::pcmu : Codec::pcma;
+  settings.send_payload_type = media.send_payload_type;
+  settings.receive_payload_type = media.receive_payload_type;
+  settings.send_event_payload_type = media.send_event_payload_type;
+  settings.receive_event_payload_type = media.receive_event_payload_type;
+  settings.ptime_ms = media.send_ptime.count() < kFrameMs ? kFrameMs / 2 : kFrameMs;
+  const bool may_send = media.direction == call::MediaDirection::send_receive ||
+                        media.direction == call::MediaDirection::send_only;
+  settings.send = may_send && !media.remote_hold;
+  settings.held = media.remote_hold || media.direction != call::MediaDirection::send_receive;
+  settings.may_move = media.may_move;
+  return settings;
+}
+
+}  // namespace tonearm::media

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/endpoint.hpp"
+#include "media/playlist.hpp"
+
+namespace tonearm::media {
+
+using OperationNumber = std::uint32_t;
+using StopId = std::uint64_t;
+
+/// Session and its sockets exist; commands posted before are not lost.
+struct Opened {
+  base::Endpoint rtp;
+  base::Endpoint rtcp;
+};
+struct OpenFailed {
+  std::string cause;
+};
+/// The first prompt of operation n can be played.
+struct Ready {
+  OperationNumber number = 0;
+};
+/// Nothing of operation n can be played; the operation is forgotten.
+struct Failed {
+  OperationNumber number = 0;
+  PromptFailure failure;
+};
+/// The first packet of operation n was submitted (or would have been, on hold).
+struct Started {
+  OperationNumber number = 0;
+};
+/// Operation n ended by itself: its last packet was submitted.
+struct Ended {
+  OperationNumber number = 0;
+  std::chrono::milliseconds sent{0};     ///< Frames really sent.
+  std::optional<PromptFailure> failure;  ///< A later prompt could not be had; those before it were played.
+};
+enum class StopOutcome : std::uint8_t {
+  nothing,        ///< Over long ago, or never heard of.
+  never_started,  ///< It was waiting, or being prepared.
+  cut,            ///< In its middle.
+  completed,      ///< It ended by itself; `Ended` came before.
+};
+struct StopResult {
+  OperationNumber number = 0;
+  StopOutcome outcome = StopOutcome::nothing;
+  std::chrono::milliseconds sent{0};
+};
+/// Nothing of the named operations is on its way to the kernel any more.
+struct Stopped {
+  StopId stop = 0;
+  base::TimePoint cut_at;  ///< When the source was cut; the epoch if nothing played.
+  std::vector<StopResult> results;
+};
+/// Neither RTP nor RTCP for `media.timeout`, not on hold. Once in a session.
+struct MediaLost {};
+
+struct StreamStats {
+  std::uint64_t packets_sent = 0;
+  std::uint64_t packets_received = 0;
+  std::uint64_t packets_lost = 0;
+  std::uint64_t strangers = 0;
+  std::uint64_t send_dropped = 0;
+  std::uint64_t malformed = 0;
+  std::uint64_t source_changes = 0;
+  std::chrono::microseconds jitter{0};
+  std::uint64_t remote_lost = 0;  ///< By the far end's last report.
+  std::chrono::microseconds remote_jitter{0};
+  std::chrono::microseconds round_trip{0};  ///< 0: never measured.
+};
+/// The sockets are closed; the last report of a session.
+struct Closed {
+  StreamStats stats;
+};
+
+using Report = std::variant<Opened, OpenFailed, Ready, Failed, Started, Ended, Stopped, MediaLost, Closed>;
+
+/// Called on the dispatcher's thread, in the order in which things happened. Must not block.
+using ReportSink = std::function<void(const Report&)>;
+
+}  // namespace tonearm::media

@@ -1,0 +1,41 @@
+#include "media/rtp_sender.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tonearm::media {
+
+RtpSender::RtpSender(std::uint32_t ssrc, std::uint16_t first_sequence, std::uint32_t first_timestamp)
+    : ssrc_(ssrc), sequence_(first_sequence), timestamp_(first_timestamp) {}
+
+std::span<const std::uint8_t> RtpSender::packet(std::uint8_t payload_type,
+                                                std::span<const std::uint8_t> payload) {
+  std::ranges::copy(payload, bytes_.begin() + kRtpHeaderBytes);
+  return finish(payload_type, payload.size());
+}
+
+std::span<const std::uint8_t> RtpSender::silence(std::uint8_t payload_type, std::uint8_t byte,
+                                                 std::size_t size) {
+  std::fill_n(bytes_.begin() + kRtpHeaderBytes, size, byte);
+  return finish(payload_type, size);
+}
+
+std::span<const std::uint8_t> RtpSender::finish(std::uint8_t payload_type, std::size_t payload_bytes) {
+  write_rtp_header({.payload_type = payload_type,
+                    .marker = std::exchange(marker_, false),
+                    .sequence = sequence_++,
+                    .timestamp = timestamp_,
+                    .ssrc = ssrc_},
+                   std::span<std::uint8_t, kRtpHeaderBytes>(bytes_.data(), kRtpHeaderBytes));
+  timestamp_ += static_cast<std::uint32_t>(payload_bytes);  // G.711: a byte is a sample
+  ++packets_;
+  octets_ += static_cast<std::uint32_t>(payload_bytes);
+  return std::span(bytes_).first(kRtpHeaderBytes + payload_bytes);
+}
+
+void RtpSender::gap(std::uint32_t samples) {
+  timestamp_ += samples;
+  marker_ = true;
+}
+
+}  // namespace tonearm::media

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "media/dispatcher.hpp"
+#include "media/media_thread.hpp"
+#include "media/play_operation.hpp"
+#include "media/prompt_store.hpp"
+#include "media/reports.hpp"
+#include "media/stream.hpp"
+
+namespace tonearm::media {
+
+/// One entry of a play operation: a prompt to be fetched, or one that is there already.
+struct PlayItem {
+  PromptKey key;
+  std::uint32_t loops = 1;  ///< ≥ 1
+  PromptPtr prompt;         ///< If set, `key` means nothing.
+};
+
+struct PlayRequest {
+  std::vector<PlayItem> items;  ///< ≥ 1
+  bool forever = false;         ///< Until stopped.
+};
+
+/// One leg's media, as the rest of the server holds it. Commands name operations by number and are carried
+/// out in the order in which they are posted; what becomes of them comes as reports. The engine keeps it
+/// until `Closed`. Threading: thread-safe; no `post_…` blocks, and none is dropped.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  struct Environment {
+    MediaThread& thread;
+    Dispatcher& dispatcher;
+    PromptStore& prompts;
+  };
+  using Over = std::function<void(Session&)>;
+
+  /// `over` is called once after `Closed`.
+  Session(Environment environment, RtpSockets sockets, Stream::Options options, ReportSink sink, Over over);
+  void post_attach();
+
+  void post_update(const StreamSettings& settings);
+  /// Fetches, decodes, encodes; reports Ready or Failed.
+  void post_prepare(OperationNumber number, PlayRequest request);
+  /// It begins when those started before are over and it is ready; at once if nothing plays.
+  void post_start(OperationNumber number);
+  /// Reports one Stopped that names each of `numbers`, also those that are only being prepared.
+  void post_stop(StopId stop, const std::vector<OperationNumber>& numbers);
+  /// Copies of what is received go there; null ends it.
+  void post_tap(std::shared_ptr<ReceiveTap> tap);
+  /// Idempotent. Operations are forgotten without a report.
+  void post_close();
+
+  [[nodiscard]] const base::Endpoint& local_rtp() const { return stream_.local_rtp(); }
+  [[nodiscard]] const base::Endpoint& local_rtcp() const { return stream_.local_rtcp(); }
+
+ private:
+  class AttachCommand;
+  class UpdateCommand;
+  class ArmCommand;
+  class StopCommand;
+  class TapCommand;
+  class CloseCommand;
+
+  struct Operation {
+    std::unique_ptr<PlayOperation> play;
+    std::vector<PromptStore::WaiterId> waits;
+    bool ready = false;
+    bool start_wanted = false;
+    bool armed = false;  // it is the media thread's
+  };
+  using Operations = std::unordered_map<OperationNumber, Operation>;
+
+  void report(const Report& report) const { sink_(report); }
+  void tell(Report report);
+  void on_prompt(OperationNumber number, std::size_t place, const PromptResult& result);
+  void on_first_prompt(Operations::iterator operation, const PromptResult& result);
+  void await_prompt(OperationNumber number, std::size_t place, const PromptKey& key);
+  void arm(Operation& operation);
+  void on_ended(OperationNumber number);
+  void on_stopped(const Stopped& stopped);
+  void on_closed();
+  void forget_waits(const std::vector<PromptStore::WaiterId>& waits);
+
+  const Environment environment_;
+  const ReportSink sink_;
+  const Over over_;
+  Stream stream_;
+
+  std::mutex mutex_;  // guards all below
+  Operations operations_;
+  bool closed_ = false;
+};
+
+}  // namespace tonearm::media

@@ -1,0 +1,220 @@
+#include "media/stream.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <random>
+#include <utility>
+
+namespace tonearm::media {
+namespace {
+
+std::uint32_t random_word() {
+  thread_local std::random_device device;
+  return device();
+}
+
+}  // namespace
+
+Stream::Stream(RtpSockets sockets, Options options, std::function<void()> tell_media_lost)
+    : sockets_(std::move(sockets)),
+      // Random starts make plain-text attacks on encrypted media harder (RFC 3550 §5.1).
+      sender_(random_word(), static_cast<std::uint16_t>(random_word()), random_word()),
+      rtcp_(random_word()),
+      tap_(std::move(options.tap)),
+      lost_after_(options.lost_after),
+      media_lost_(std::move(tell_media_lost)) {}
+
+void Stream::attach(ThreadCounters& counters, PacketIo& io) {
+  counters_ = &counters;
+  io_ = &io;
+  rtp_slot_ = io.add(sockets_.rtp.get(), token(false));
+  rtcp_slot_ = io.add(sockets_.rtcp.get(), token(true));
+}
+
+void Stream::detach(const WakeTime& time) {
+  playout_.clear();
+  if (sender_.packets() > 0 && rtcp_to_.length != 0) send_rtcp(time, true);
+  io_->remove(rtp_slot_);
+  io_->remove(rtcp_slot_);
+}
+
+bool Stream::is_detached() {
+  rtp_idle_ = rtp_idle_ || io_->is_idle(rtp_slot_);
+  rtcp_idle_ = rtcp_idle_ || io_->is_idle(rtcp_slot_);
+  return rtp_idle_ && rtcp_idle_;
+}
+
+void Stream::close_sockets() {
+  sockets_.rtp = Descriptor();
+  sockets_.rtcp = Descriptor();
+}
+
+void Stream::update(const StreamSettings& settings, base::TimePoint now) {
+  if (settings.ptime_ms != settings_.ptime_ms) next_tick_ = 0;
+  if (settings_.remote.empty() || settings_.held) last_heard_ = now;
+  if (settings.remote != settings_.remote) receiver_.expect_new_stream();
+  settings_ = settings;
+  if (settings_.remote.is_unspecified()) settings_.remote = {};
+  source_.set_rules({.signalled = settings_.remote, .may_move = settings_.may_move, .held = settings_.held},
+                    now);
+  follow_peer();
+}
+
+std::shared_ptr<ReceiveTap> Stream::exchange_tap(std::shared_ptr<ReceiveTap> tap) {
+  return std::exchange(tap_, std::move(tap));
+}
+
+/// Sends go to where RTP really comes from; RTCP to its port as signalled, or beside a learned one.
+void Stream::follow_peer() {
+  const SourceAddress& peer = source_.peer();
+  rtp_to_.set(peer);
+  SourceAddress rtcp = peer;
+  if (!settings_.rtcp_mux && !peer.empty()) {
+    const bool signalled = peer == settings_.remote && !settings_.remote_rtcp.empty();
+    rtcp = signalled ? settings_.remote_rtcp : peer.with_port(static_cast<std::uint16_t>(peer.port() + 1));
+  }
+  rtcp_to_.set(rtcp);
+}
+
+void Stream::on_tick(TickSchedule::Tick tick, const WakeTime& time) {
+  // Two late ticks of a 10 ms stream in one wake: the second counts as missed, packets are not bunched.
+  if (std::exchange(last_wake_, time.wake) == time.wake) return;
+  const unsigned samples = settings_.ptime_ms * kSamplesPerMs;
+  if (next_tick_ != 0 && tick > next_tick_) {
+    const auto missed = static_cast<std::uint32_t>((tick - next_tick_) / settings_.ptime_ms);
+    if (missed != 0) sender_.gap(missed * samples);
+  }
+  next_tick_ = tick + settings_.ptime_ms;
+  send_frame();
+  if (rtcp_to_.length != 0 && rtcp_.due(time.now)) send_rtcp(time, false);
+  watch_for_loss(time.now);
+}
+
+void Stream::send_frame() {
+  const std::size_t samples = std::size_t{settings_.ptime_ms} * kSamplesPerMs;
+  const Playout::Frame frame = playout_.next(settings_.codec, samples);
+  frame_was_played_ = false;
+  if (!sending()) return sender_.gap(static_cast<std::uint32_t>(samples));
+  const auto bytes =
+      frame.bytes != nullptr
+          ? sender_.packet(settings_.send_payload_type, {frame.bytes, samples})
+          : sender_.silence(settings_.send_payload_type, silence_byte(settings_.codec), samples);
+  io_->stage({.fd = sockets_.rtp.get(),
+              .to = reinterpret_cast<const sockaddr*>(&rtp_to_.address),
+              .to_length = rtp_to_.length,
+              .bytes = bytes,
+              .token = token(false)});
+  counters_->packets_sent.add();
+  if (!frame.of_operation) return;
+  frame_was_played_ = true;
+  playout_.frame_sent(std::chrono::milliseconds(settings_.ptime_ms));
+}
+
+void Stream::send_rtcp(const WakeTime& time, bool bye) {
+  const auto bytes = rtcp_.make_report(sender_, receiver_, time.now, time.wall, bye);
+  io_->stage({.fd = settings_.rtcp_mux ? sockets_.rtp.get() : sockets_.rtcp.get(),
+              .to = reinterpret_cast<const sockaddr*>(&rtcp_to_.address),
+              .to_length = rtcp_to_.length,
+              .bytes = bytes,
+              .token = token(true)});
+  counters_->rtcp_sent.add();
+}
+
+void Stream::on_send_failure(int error, bool rtcp) {
+  if (error == EAGAIN || error == ENOBUFS)
+    counters_->send_dropped.add();
+  else if (error == ECONNREFUSED)
+    counters_->refused.add();
+  else
+    counters_->send_failed.add();
+  if (rtcp) return;
+  ++send_dropped_;
+  counters_->packets_sent.set(counters_->packets_sent.read() - 1);
+  if (std::exchange(frame_was_played_, false))
+    playout_.frame_failed(std::chrono::milliseconds(settings_.ptime_ms));
+}
+
+void Stream::on_datagram(const Datagram& datagram, bool on_rtcp_port, const WakeTime& time) {
+  if (datagram.truncated) return counters_->truncated.add();
+  if (on_rtcp_port || looks_like_rtcp(datagram.bytes))
+    on_rtcp(datagram, time);
+  else
+    on_rtp(datagram, time);
+}
+
+void Stream::on_rtp(const Datagram& datagram, const WakeTime& time) {
+  const auto packet = parse_rtp(datagram.bytes);
+  if (!packet) {
+    ++malformed_;
+    return counters_->malformed.add();
+  }
+  const bool negotiated = settings_.receives(packet->header.payload_type);
+  const auto verdict = source_.judge({.source = SourceAddress::from(datagram.source),
+                                      .ssrc = packet->header.ssrc,
+                                      .sequence = packet->header.sequence,
+                                      .negotiated = negotiated},
+                                     time.now);
+  if (verdict == SourceLock::Verdict::stranger) {
+    ++strangers_;
+    return counters_->strangers.add();
+  }
+  if (verdict == SourceLock::Verdict::accept_and_moved) {
+    ++source_changes_;
+    receiver_.expect_new_stream();
+    follow_peer();
+  }
+  last_heard_ = time.now;
+  if (!negotiated) return counters_->unknown_payload.add();
+  take(*packet, time.arrival(datagram.stamped));
+}
+
+void Stream::take(const RtpPacket& packet, base::TimePoint arrival) {
+  const bool audio = packet.header.payload_type != settings_.receive_event_payload_type;
+  const auto verdict = receiver_.receive(packet.header, audio, arrival);
+  if (verdict == RtpReceiver::Verdict::foreign_ssrc) return counters_->foreign_ssrc.add();
+  if (verdict == RtpReceiver::Verdict::duplicate) return;
+  counters_->packets_received.add();
+  if (!tap_) return;
+  TappedPacket copy;
+  copy.arrival = arrival;
+  copy.header = packet.header;
+  copy.size = static_cast<std::uint16_t>(std::min(packet.payload.size(), TappedPacket::kPayloadMax));
+  std::ranges::copy(packet.payload.first(copy.size), copy.payload.begin());
+  if (!tap_->push(copy)) counters_->tap_dropped.add();
+}
+
+void Stream::on_rtcp(const Datagram& datagram, const WakeTime& time) {
+  const auto source = SourceAddress::from(datagram.source);
+  const SourceAddress& peer = source_.peer();
+  if (peer.empty() || (!source.same_host(peer) && !source.same_host(settings_.remote))) {
+    ++strangers_;
+    return counters_->strangers.add();
+  }
+  if (!rtcp_.receive(datagram.bytes, sender_.ssrc(), time.now, time.wall)) {
+    ++malformed_;
+    return counters_->malformed.add();
+  }
+  counters_->rtcp_received.add();
+  last_heard_ = time.now;
+}
+
+void Stream::watch_for_loss(base::TimePoint now) {
+  if (settings_.held || settings_.remote.empty()) last_heard_ = now;
+  if (lost_ == Lost::no && now - last_heard_ >= lost_after_) lost_ = Lost::found;
+}
+
+StreamStats Stream::stats() const {
+  return {.packets_sent = sender_.packets() - send_dropped_,
+          .packets_received = receiver_.received(),
+          .packets_lost = receiver_.lost(),
+          .strangers = strangers_,
+          .send_dropped = send_dropped_,
+          .malformed = malformed_,
+          .source_changes = source_changes_,
+          .jitter = receiver_.jitter(),
+          .remote_lost = rtcp_.remote().lost,
+          .remote_jitter = rtcp_.remote().jitter,
+          .round_trip = rtcp_.remote().round_trip};
+}
+
+}  // namespace tonearm::media
