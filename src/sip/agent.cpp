@@ -44,7 +44,7 @@ Agent::~Agent() {
 base::Result<void> Agent::start() {
   make_resolver();
   for (const ListenAddress& address : settings_.listen) {
-    auto listener = Listener::open(address, listeners_.size(), resolver_.get(), *this);
+    auto listener = Listener::open({address, listeners_.size(), settings_.dscp, resolver_.get()}, *this);
     if (!listener) return std::unexpected(listener.error());
     listeners_.push_back(std::move(*listener));
   }

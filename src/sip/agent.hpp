@@ -34,6 +34,7 @@ struct AgentSettings {
   Directory directory;
   Capabilities capabilities;
   std::chrono::milliseconds ringing_limit{60'000};
+  bool dscp = true;  ///< Mark signalling as CS3.
 };
 
 /// Asked or told by the agent on the loop's thread; must return at once. Unset ones are skipped.
@@ -67,9 +68,10 @@ class AgentListener {
 /// Whom and how to call.
 struct OutgoingCall {
   std::string target;     ///< sip: URI
-  std::string from_user;  ///< User part of our From.
+  std::string from_uri;   ///< Empty: `sip:tonearm@` our address.
   std::string from_name;  ///< Display name, may be empty.
   call::LocalMedia local;
+  std::string next_hop;  ///< Address to send to instead of the target's host; empty: the target's.
 };
 
 /// The user agent: listeners, sessions, and between them who gets which message.

@@ -4,9 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include "base/guid.hpp"
+#include "sip/address.hpp"
 #include "sip/agent.hpp"
 #include "sip/errc.hpp"
-#include "sip/network.hpp"
 #include "sip/uri.hpp"
 
 // Requests that begin with us: calls, and the BYEs of a process before this one.
@@ -36,18 +36,17 @@ base::Result<SessionId> Agent::call(const OutgoingCall& call) {
   const auto target = parse_uri(call.target);
   if (!target) return std::unexpected(target.error());
   const Transport transport = target->parameter("transport") == "tcp" ? Transport::tcp : Transport::udp;
-  const NextHop hop{transport, 0, target->host, target->port};
+  const NextHop hop{transport, 0, call.next_hop.empty() ? target->host : call.next_hop, target->port};
   const Listener* listener = pick(hop);
   if (listener == nullptr) return base::fail(SipErrc::unsupported_transport, call.target);
+  const std::string& host =
+      settings_.public_address.empty() ? listener->local().address : settings_.public_address;
+  const std::string from =
+      call.from_uri.empty() ? SipUri{"sip", "tonearm", host, 0, {}}.to_string() : call.from_uri;
 
-  const SipUri own{"sip",
-                   call.from_user,
-                   settings_.public_address.empty() ? listener->local().address : settings_.public_address,
-                   0,
-                   {}};
   Invitation invitation;
   invitation.target = call.target;
-  invitation.from = fmt::format("{}<{}>", quoted(call.from_name), own.to_string());
+  invitation.from = fmt::format("{}<{}>", quoted(call.from_name), from);
   invitation.to = fmt::format("<{}>", call.target);
   invitation.call_id = base::Guid::random().to_string();
   invitation.local_tag = fmt::format("{:016x}", random_word());

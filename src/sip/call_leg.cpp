@@ -17,17 +17,22 @@ struct Overloaded : Handlers... {
 };
 
 call::SignalBody to_signal(const SessionEvent& event, const std::string& dialog) {
-  return std::visit(
-      Overloaded{
-          [](const Ringing&) -> call::SignalBody { return call::LegRinging{}; },
-          [&](const Answered& e) -> call::SignalBody { return call::LegAnswered{e.media, dialog}; },
-          [](const Acknowledged& e) -> call::SignalBody { return call::LegAcked{e.media}; },
-          [&](const MediaChanged& e) -> call::SignalBody { return call::LegMediaChanged{e.media, dialog}; },
-          [](const CancelledByCaller&) -> call::SignalBody { return call::LegCancelled{}; },
-          [](const HungUp&) -> call::SignalBody { return call::LegHungUp{}; },
-          [](const Failed& e) -> call::SignalBody { return call::LegFailed{e.status, e.no_ack, e.reason}; },
-      },
-      event);
+  return std::visit(Overloaded{
+                        [](const Ringing&) -> call::SignalBody { return call::LegRinging{}; },
+                        [&](const Answered& e) -> call::SignalBody {
+                          return call::LegAnswered{e.media, dialog};
+                        },
+                        [](const Acknowledged& e) -> call::SignalBody { return call::LegAcked{e.media}; },
+                        [&](const MediaChanged& e) -> call::SignalBody {
+                          return call::LegMediaChanged{e.media, dialog};
+                        },
+                        [](const CancelledByCaller&) -> call::SignalBody { return call::LegCancelled{}; },
+                        [](const HungUp&) -> call::SignalBody { return call::LegHungUp{}; },
+                        [](const Failed& e) -> call::SignalBody {
+                          return call::LegFailed{e.status, e.no_ack, e.reason};
+                        },
+                    },
+                    event);
 }
 
 }  // namespace
@@ -165,7 +170,7 @@ void CallLegs::invite(call::LegRef leg, const call::Party& target, const call::L
     return listener_.on_signal(leg, call::LegFailed{0, false, "no way to this target is configured"});
   }
   OutgoingCall outgoing{
-      fmt::format("sip:{}@{}", user->username, user->contact.to_string()), "tonearm", {}, local};
+      fmt::format("sip:{}@{}", user->username, user->contact.to_string()), {}, {}, local, {}};
   const auto session = agent_->call(outgoing);
   if (!session) return listener_.on_signal(leg, call::LegFailed{0, false, session.error().message()});
   bind(leg, *session, agent_->call_id(*session));

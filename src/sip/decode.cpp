@@ -17,7 +17,8 @@ constexpr std::size_t kRoutesMax = 32;
 /// A header value on one line: folding (RFC 3261 §7.3.1) and control characters become spaces.
 std::string on_one_line(const pl& value) {
   std::string text(to_view(value));
-  std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   return text;
 }
 

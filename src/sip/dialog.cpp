@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "sip/address.hpp"
 #include "sip/errc.hpp"
-#include "sip/network.hpp"
 #include "sip/uri.hpp"
 
 namespace tonearm::sip {

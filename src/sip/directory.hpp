@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "call/party.hpp"
+#include "config/network.hpp"
 #include "sip/message.hpp"
-#include "sip/network.hpp"
 #include "sip/refusal.hpp"
 
 namespace tonearm::sip {
@@ -31,7 +31,7 @@ struct UserEntry {
 /// A carrier or PBX.
 struct TrunkEntry {
   std::string name;
-  std::vector<Network> sources;
+  std::vector<config::Network> sources;
   bool trust_identity = false;
   bool nat = false;
   std::string strip;   ///< Taken off the front of numbers that come in …

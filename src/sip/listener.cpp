@@ -48,11 +48,10 @@ std::optional<ListenAddress> ListenAddress::parse(std::string_view text) {
   return ListenAddress{name == "udp" ? Transport::udp : Transport::tcp, *endpoint};
 }
 
-base::Result<std::unique_ptr<Listener>> Listener::open(const ListenAddress& address, std::size_t index,
-                                                       dnsc* dns, ListenerHandler& handler) {
-  std::unique_ptr<Listener> listener(new Listener(index, address.transport, handler));
-  if (auto started = listener->start(address, dns); !started) return std::unexpected(started.error());
-  listener->tune_socket();
+base::Result<std::unique_ptr<Listener>> Listener::open(const ListenerSetup& setup, ListenerHandler& handler) {
+  std::unique_ptr<Listener> listener(new Listener(setup.index, setup.address.transport, handler));
+  if (auto started = listener->start(setup); !started) return std::unexpected(started.error());
+  listener->tune_socket(setup.dscp);
   return listener;
 }
 
@@ -60,17 +59,17 @@ Listener::~Listener() {
   if (stack_) sip_close(stack_.get(), true);
 }
 
-base::Result<void> Listener::start(const ListenAddress& address, dnsc* dns) {
+base::Result<void> Listener::start(const ListenerSetup& setup) {
   LibreStack* stack = nullptr;
-  if (sip_alloc(&stack, dns, kTableSize, kTableSize, kTableSize, kSoftware, nullptr, this) != 0) {
+  if (sip_alloc(&stack, setup.resolver, kTableSize, kTableSize, kTableSize, kSoftware, nullptr, this) != 0) {
     return base::fail(SipErrc::library_failure, "sip_alloc");
   }
   stack_.reset(stack);
   const sip_transp transport = to_libre(transport_);
-  const sa bound = to_sa(address.endpoint);
+  const sa bound = to_sa(setup.address.endpoint);
   if (const int error = sip_transp_add(stack, transport, &bound); error != 0) {
     return base::fail(SipErrc::cannot_bind,
-                      fmt::format("{}:{}: {}", to_string(transport_), address.endpoint.to_string(),
+                      fmt::format("{}:{}: {}", to_string(transport_), setup.address.endpoint.to_string(),
                                   std::generic_category().message(error)));
   }
   sa local{};
@@ -85,12 +84,13 @@ base::Result<void> Listener::start(const ListenAddress& address, dnsc* dns) {
 }
 
 /// libre keeps its sockets to itself, so the one just bound is looked for among our descriptors.
-void Listener::tune_socket() const {
+void Listener::tune_socket(bool dscp) const {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored)) {
     const int descriptor = std::atoi(entry.path().filename().c_str());
     if (!is_bound_to(descriptor, transport_, local_)) continue;
     if (transport_ == Transport::udp) set_option(descriptor, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
+    if (!dscp) continue;
     if (local_.is_v6()) {
       set_option(descriptor, IPPROTO_IPV6, IPV6_TCLASS, kCs3);
     } else {

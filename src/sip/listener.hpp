@@ -29,6 +29,13 @@ struct WireMessage {
   std::string_view text;
 };
 
+struct ListenerSetup {
+  ListenAddress address;
+  std::size_t index = 0;
+  bool dscp = true;          ///< Mark what is sent as CS3.
+  dnsc* resolver = nullptr;  ///< Null: only address literals can be sent to.
+};
+
 class Listener;
 
 /// What a listener hands on. Threading: the loop's thread.
@@ -47,8 +54,7 @@ class ListenerHandler {
 class Listener {
  public:
   /// Errors: cannot_bind, library_failure.
-  static base::Result<std::unique_ptr<Listener>> open(const ListenAddress& address, std::size_t index,
-                                                      dnsc* dns, ListenerHandler& handler);
+  static base::Result<std::unique_ptr<Listener>> open(const ListenerSetup& setup, ListenerHandler& handler);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -63,8 +69,8 @@ class Listener {
   Listener(std::size_t index, Transport transport, ListenerHandler& handler)
       : index_(index), transport_(transport), handler_(handler) {}
 
-  base::Result<void> start(const ListenAddress& address, dnsc* dns);
-  void tune_socket() const;
+  base::Result<void> start(const ListenerSetup& setup);
+  void tune_socket(bool dscp) const;
   static bool on_request(const sip_msg* message, void* self);
   static bool on_response(const sip_msg* message, void* self);
   static void on_wire(bool sent, sip_transp transport, const sa* source, const sa* destination,

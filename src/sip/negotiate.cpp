@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "sip/address.hpp"
 #include "sip/errc.hpp"
-#include "sip/network.hpp"
 
 namespace tonearm::sip {
 namespace {

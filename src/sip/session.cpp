@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "sip/address.hpp"
 #include "sip/errc.hpp"
-#include "sip/network.hpp"
 #include "sip/refusal.hpp"
 
 // What both kinds of session share: offers and answers, and everything after the 2xx.

@@ -1,10 +1,7 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace tonearm::sip {
 
@@ -16,15 +13,10 @@ namespace tonearm::sip {
 /// An IPv4 or IPv6 literal.
 [[nodiscard]] bool is_address_literal(const std::string& address);
 
-/// `192.0.2.0/24`, `2001:db8::/32`, or one address. A value.
-class Network {
- public:
-  [[nodiscard]] static std::optional<Network> parse(std::string_view text);
-  [[nodiscard]] bool contains(const std::string& address) const;
-
- private:
-  std::array<std::uint8_t, 16> prefix_{};
-  int bits_ = 0;  ///< Of the 128; IPv4 is kept as v4-mapped.
-};
+/// The address of ours that packets to `address` leave from; nothing if there is no way there.
+[[nodiscard]] std::optional<std::string> address_towards(const std::string& address);
+/// An address of `host` by the system's resolver, hosts file included; the literal itself for a literal.
+/// Blocks: for the command line, never for the loop.
+[[nodiscard]] std::optional<std::string> resolve_blocking(const std::string& host);
 
 }  // namespace tonearm::sip
