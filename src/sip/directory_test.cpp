@@ -1,0 +1,104 @@
+#include "sip/directory.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tonearm::sip {
+namespace {
+
+config::Network network(const char* text) {
+  return config::Network::parse(text).value();
+}
+
+Directory directory() {
+  Directory made;
+  made.applications = {{"ivr", "tenant-1", {"ivr", "+1 425 555 0100"}}, {"rest", "tenant-2", {"*"}}};
+  made.users = {{"id-ada", "Ada", "ada", {"192.0.2.10", 5070}, false},
+                {"id-bob", "Bob", "bob", {"192.0.2.10", 5071}, true}};
+  made.trunks = {{"carrier", {network("198.51.100.0/24")}, true, false, "00", "+"}};
+  return made;
+}
+
+Message invite(const char* request_uri, const char* to, const char* source,
+               const char* from = "sip:someone@example.com") {
+  Message message;
+  message.method = "INVITE";
+  message.request_uri = request_uri;
+  message.to.uri = to;
+  message.from.uri = from;
+  message.from.display_name = "Someone";
+  message.flow.remote = {source, 5070};
+  return message;
+}
+
+TEST(admit, strangers_are_refused_before_they_learn_what_exists) {
+  for (const char* target : {"sip:ivr@h", "sip:nobody@h"}) {
+    const auto refused = admit(directory(), invite(target, "sip:x@h", "203.0.113.5"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().status, 403);
+  }
+}
+
+TEST(admit, open_lets_anyone_in) {
+  Directory open = directory();
+  open.open = true;
+  EXPECT_TRUE(admit(open, invite("sip:ivr@h", "sip:x@h", "203.0.113.5")));
+}
+
+struct RouteCase {
+  const char* request_uri;
+  const char* to;
+  std::size_t application;
+  const char* called;
+};
+
+TEST(admit, request_uri_then_to_then_catch_all) {
+  const RouteCase cases[] = {
+      {"sip:ivr@h", "sip:other@h", 0, "ivr"},
+      {"sip:+1-425-555.0100@h", "sip:x@h", 0, "+14255550100"},
+      {"sip:+1(425)5550100@h;user=phone", "sip:x@h", 0, "+14255550100"},
+      {"sip:gateway@h", "sip:ivr@h", 0, "gateway"},
+      {"sip:h", "sip:ivr@h", 0, "ivr"},
+      {"sip:whoever@h", "sip:x@h", 1, "whoever"},
+      {"sip:0014255550100@h", "sip:x@h", 0, "+14255550100"},
+  };
+  for (const auto& [request_uri, to, application, called] : cases) {
+    const auto admitted = admit(directory(), invite(request_uri, to, "198.51.100.9"));
+    ASSERT_TRUE(admitted) << request_uri;
+    EXPECT_EQ(admitted->application, application) << request_uri;
+    EXPECT_EQ(admitted->called, called) << request_uri;
+  }
+}
+
+TEST(admit, nobodys_address_is_404_and_other_schemes_416) {
+  Directory closed = directory();
+  closed.applications.pop_back();
+  EXPECT_EQ(admit(closed, invite("sip:nobody@h", "sip:x@h", "198.51.100.9")).error().status, 404);
+  EXPECT_EQ(admit(closed, invite("tel:+14255550100", "sip:x@h", "198.51.100.9")).error().status, 416);
+}
+
+TEST(admit, users_are_known_by_the_address_of_their_contact) {
+  const auto by_name = admit(directory(), invite("sip:ivr@h", "sip:x@h", "192.0.2.10", "sip:bob@h"));
+  ASSERT_TRUE(by_name);
+  EXPECT_EQ(by_name->caller.kind, call::Party::Kind::user);
+  EXPECT_EQ(by_name->caller.id, "id-bob");
+  EXPECT_EQ(by_name->caller.tenant_id, "tenant-1");
+  EXPECT_TRUE(by_name->nat);
+  const auto by_port = admit(directory(), invite("sip:ivr@h", "sip:x@h", "192.0.2.10"));
+  EXPECT_EQ(by_port->caller.id, "id-ada");
+  EXPECT_FALSE(by_port->from_trunk);
+}
+
+TEST(admit, asserted_identity_counts_only_from_trunks_that_are_trusted) {
+  Message message = invite("sip:ivr@h", "sip:x@h", "198.51.100.9", "sip:anonymous@anonymous.invalid");
+  message.asserted_identity = "\"Ada\" <sip:0014255550111@carrier.example.com;user=phone>";
+  const auto trusted = admit(directory(), message);
+  EXPECT_EQ(trusted->caller.kind, call::Party::Kind::phone);
+  EXPECT_EQ(trusted->caller.id, "+14255550111");
+  EXPECT_TRUE(trusted->from_trunk);
+  Directory wary = directory();
+  wary.trunks[0].trust_identity = false;
+  EXPECT_EQ(admit(wary, message)->caller.id, "anonymous");
+}
+
+}  // namespace
+}  // namespace tonearm::sip

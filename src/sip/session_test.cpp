@@ -1,0 +1,440 @@
+#include "sip/session.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tonearm::sip {
+namespace {
+
+using std::chrono::milliseconds;
+
+const call::LocalMedia kLocal{{"198.51.100.1", 20000}, {"198.51.100.1", 20001}};
+constexpr const char* kAudio = "m=audio 4000 RTP/AVP 0 8\r\n";
+
+std::string sdp(const std::string& lines) {
+  return "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n" + lines;
+}
+
+/// A request of the far end within the dialog that `incoming_session` begins.
+Message request(const std::string& method, std::uint32_t cseq, const std::string& lines = {}) {
+  Message message;
+  message.method = method;
+  message.request_uri = "sip:ivr@198.51.100.1";
+  message.call_id = "call-1";
+  message.from = {"<sip:ada@192.0.2.7>;tag=far", "", "sip:ada@192.0.2.7", "far"};
+  message.to = {"<sip:ivr@198.51.100.1>;tag=near", "", "sip:ivr@198.51.100.1", "near"};
+  message.cseq = cseq;
+  message.contact = NameAddress{"<sip:ada@192.0.2.7:5070>", "", "sip:ada@192.0.2.7:5070", ""};
+  message.flow.remote = {"192.0.2.7", 5070};
+  if (!lines.empty()) {
+    message.content_type = "application/sdp";
+    message.body = sdp(lines);
+  }
+  return message;
+}
+
+Message invite(const std::string& lines = kAudio) {
+  Message message = request("INVITE", 1, lines);
+  message.to = {"<sip:ivr@198.51.100.1>", "", "sip:ivr@198.51.100.1", ""};
+  message.local_tag = "near";
+  return message;
+}
+
+SessionSetup setup() {
+  SessionSetup made;
+  made.contact = "<sip:tonearm@198.51.100.1:5060>";
+  made.sdp_session = 42;
+  return made;
+}
+
+Session incoming(const std::string& lines = kAudio) {
+  auto session = Session::incoming(setup(), invite(lines), 7);
+  EXPECT_TRUE(session);
+  return std::move(*session);
+}
+
+Session established(const std::string& lines = kAudio) {
+  Session session = incoming(lines);
+  session.answer(kLocal);
+  session.on_ack(request("ACK", 1));
+  return session;
+}
+
+template <class Wanted>
+const Wanted* find(const SessionActions& actions) {
+  for (const auto& action : actions) {
+    if (const auto* found = std::get_if<Wanted>(&action)) return found;
+  }
+  return nullptr;
+}
+
+template <class Wanted>
+const Wanted* event(const SessionActions& actions) {
+  const auto* found = find<SessionEvent>(actions);
+  return found == nullptr ? nullptr : std::get_if<Wanted>(found);
+}
+
+int status(const SessionActions& actions) {
+  const auto* response = find<SendResponse>(actions);
+  return response == nullptr ? 0 : response->status;
+}
+
+std::string method(const SessionActions& actions) {
+  const auto* sent = find<SendRequest>(actions);
+  return sent == nullptr ? "" : sent->request.method;
+}
+
+// ---- called
+
+TEST(incoming_session, incoming__ring__180_once) {
+  Session session = incoming();
+  EXPECT_EQ(status(session.ring()), 180);
+  EXPECT_TRUE(session.ring().empty());
+}
+
+TEST(incoming_session, incoming__answer__200_then_ack_makes_it_audible) {
+  Session session = incoming();
+  const auto answered = session.answer(kLocal);
+  EXPECT_EQ(status(answered), 200);
+  EXPECT_NE(find<SendResponse>(answered)->sdp.find("o=tonearm 42 1 IN IP4 198.51.100.1"), std::string::npos);
+  EXPECT_EQ(find<ArmSessionTimer>(answered)->after, milliseconds(500));
+  const auto acked = session.on_ack(request("ACK", 1));
+  ASSERT_NE(event<Acknowledged>(acked), nullptr);
+  EXPECT_NE(find<DisarmSessionTimer>(acked), nullptr);
+  EXPECT_TRUE(session.on_ack(request("ACK", 1)).empty());
+  EXPECT_TRUE(session.answer(kLocal).empty());
+}
+
+TEST(incoming_session, unacknowledged__timer__repeats_with_doubling_until_64_t1_then_bye) {
+  Session session = incoming();
+  session.answer(kLocal);
+  std::vector<long> intervals;
+  SessionActions actions = session.on_timer(SessionTimer::answer_repeat);
+  while (find<RepeatAnswer>(actions) != nullptr) {
+    intervals.push_back(find<ArmSessionTimer>(actions)->after.count());
+    actions = session.on_timer(SessionTimer::answer_repeat);
+  }
+  EXPECT_EQ(intervals, (std::vector<long>{1000, 2000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 500}));
+  ASSERT_NE(event<Failed>(actions), nullptr);
+  EXPECT_TRUE(event<Failed>(actions)->no_ack);
+  EXPECT_EQ(method(actions), "BYE");
+}
+
+TEST(incoming_session, incoming__cancel__487) {
+  Session session = incoming();
+  const auto actions = session.on_cancel();
+  EXPECT_EQ(status(actions), 487);
+  EXPECT_EQ(find<SendResponse>(actions)->transaction, 7u);
+  EXPECT_NE(event<CancelledByCaller>(actions), nullptr);
+  EXPECT_NE(find<Finished>(actions), nullptr);
+  EXPECT_TRUE(session.answer(kLocal).empty());
+}
+
+TEST(incoming_session, answered__cancel__nothing) {
+  Session session = incoming();
+  session.answer(kLocal);
+  EXPECT_TRUE(session.on_cancel().empty());
+}
+
+TEST(incoming_session, incoming__reject__its_status_with_a_reason) {
+  Session session = incoming();
+  const auto actions = session.reject(486, "busy", {});
+  EXPECT_EQ(status(actions), 486);
+  EXPECT_EQ(find<SendResponse>(actions)->headers, "Warning: 399 tonearm \"busy\"\r\n");
+  EXPECT_TRUE(session.is_over());
+  Session other = incoming();
+  EXPECT_NE(find<SendResponse>(other.reject(302, {}, "sip:bob@example.com"))
+                ->headers.find("Contact: <sip:bob@example.com>"),
+            std::string::npos);
+}
+
+TEST(incoming_session, incoming__bye__487_to_the_invite) {
+  Session session = incoming();
+  const auto actions = session.on_request(request("BYE", 2), 8);
+  EXPECT_EQ(status(actions), 200);
+  EXPECT_NE(event<CancelledByCaller>(actions), nullptr);
+  EXPECT_NE(find<Finished>(actions), nullptr);
+}
+
+TEST(incoming_session, unacknowledged__hang_up__bye_only_after_the_ack) {
+  Session session = incoming();
+  session.answer(kLocal);
+  EXPECT_TRUE(session.hang_up().empty());
+  const auto actions = session.on_ack(request("ACK", 1));
+  EXPECT_EQ(method(actions), "BYE");
+  EXPECT_EQ(find<SessionEvent>(actions), nullptr);
+  EXPECT_NE(find<Finished>(session.on_bye_response(200)), nullptr);
+}
+
+TEST(incoming_session, established__hang_up__bye_and_any_final_answer_ends_it) {
+  for (const int answer : {200, 401, 408, 481, 500}) {
+    Session session = established();
+    EXPECT_EQ(method(session.hang_up()), "BYE");
+    EXPECT_TRUE(session.hang_up().empty());
+    EXPECT_TRUE(session.on_bye_response(100).empty());
+    EXPECT_NE(find<Finished>(session.on_bye_response(answer)), nullptr) << answer;
+  }
+}
+
+TEST(incoming_session, leaving__bye__crossed_and_over) {
+  Session session = established();
+  session.hang_up();
+  const auto actions = session.on_request(request("BYE", 2), 8);
+  EXPECT_EQ(status(actions), 200);
+  EXPECT_EQ(event<HungUp>(actions), nullptr);
+  EXPECT_NE(find<Finished>(actions), nullptr);
+}
+
+TEST(incoming_session, offers_are_judged_at_once) {
+  EXPECT_FALSE(Session::incoming(setup(), invite("m=audio 4000 RTP/AVP 18\r\n"), 7));
+  Message broken = invite();
+  broken.body = "v=0\r\nm=\r\n";
+  EXPECT_FALSE(Session::incoming(setup(), broken, 7));
+}
+
+// ---- late offer
+
+TEST(late_offer, the_200_offers_and_the_ack_answers) {
+  Session session = incoming("");
+  EXPECT_FALSE(session.media());
+  EXPECT_NE(find<SendResponse>(session.answer(kLocal))->sdp.find("RTP/AVP 0 8 101"), std::string::npos);
+  const auto actions = session.on_ack(request("ACK", 1, "m=audio 4000 RTP/AVP 8\r\n"));
+  ASSERT_NE(event<Acknowledged>(actions), nullptr);
+  EXPECT_EQ(event<Acknowledged>(actions)->media.codec, call::Codec::pcma);
+}
+
+TEST(late_offer, an_ack_without_a_usable_answer_ends_the_call) {
+  for (const char* lines : {"", "m=audio 0 RTP/AVP 0\r\n", "m=audio 4000 RTP/AVP 18\r\n"}) {
+    Session session = incoming("");
+    session.answer(kLocal);
+    const auto actions = session.on_ack(request("ACK", 1, lines));
+    ASSERT_NE(event<Failed>(actions), nullptr) << lines;
+    EXPECT_EQ(method(actions), "BYE");
+  }
+}
+
+// ---- re-INVITE
+
+TEST(re_invite, hold_and_resume_move_the_version_only_on_change) {
+  Session session = established();
+  const auto version = [](const SessionActions& actions) {
+    const std::string& text = find<SendResponse>(actions)->sdp;
+    return text.substr(text.find("o=tonearm 42 ") + 13, 1);
+  };
+  auto actions = session.on_request(request("INVITE", 2, std::string(kAudio) + "a=sendonly\r\n"), 8);
+  ASSERT_NE(event<MediaChanged>(actions), nullptr);
+  EXPECT_TRUE(event<MediaChanged>(actions)->media.remote_hold);
+  EXPECT_EQ(version(actions), "2");
+  session.on_ack(request("ACK", 2));
+  actions = session.on_request(request("INVITE", 3, std::string(kAudio) + "a=sendonly\r\n"), 9);
+  EXPECT_EQ(event<MediaChanged>(actions), nullptr);
+  EXPECT_EQ(version(actions), "2");
+  session.on_ack(request("ACK", 3));
+  actions = session.on_request(request("INVITE", 4, kAudio), 10);
+  EXPECT_FALSE(event<MediaChanged>(actions)->media.remote_hold);
+  EXPECT_EQ(version(actions), "3");
+}
+
+TEST(re_invite, hold_by_0_0_0_0_keeps_the_address) {
+  Session session = established();
+  const auto actions =
+      session.on_request(request("INVITE", 2, std::string(kAudio) + "c=IN IP4 0.0.0.0\r\n"), 8);
+  ASSERT_NE(event<MediaChanged>(actions), nullptr);
+  EXPECT_TRUE(event<MediaChanged>(actions)->media.remote_hold);
+  EXPECT_EQ(event<MediaChanged>(actions)->media.remote_rtp, (base::Endpoint{"192.0.2.7", 4000}));
+}
+
+TEST(re_invite, what_cannot_be_taken_leaves_everything_as_it_was) {
+  Session session = established();
+  const Dialog before = session.dialog();
+  const auto media = session.media();
+  Message t38 = request("INVITE", 2, "m=image 4002 udptl t38\r\n");
+  t38.contact->uri = "sip:elsewhere@192.0.2.99";
+  const auto actions = session.on_request(t38, 8);
+  EXPECT_EQ(status(actions), 488);
+  EXPECT_EQ(find<SessionEvent>(actions), nullptr);
+  EXPECT_EQ(session.media(), media);
+  EXPECT_EQ(session.dialog().remote_target, before.remote_target);
+  EXPECT_EQ(status(session.on_request(request("INVITE", 3, kAudio), 9)), 200);
+}
+
+TEST(re_invite, one_before_the_last_is_acknowledged_is_glare) {
+  Session session = established();
+  session.on_request(request("INVITE", 2, kAudio), 8);
+  EXPECT_EQ(status(session.on_request(request("INVITE", 3, kAudio), 9)), 491);
+}
+
+TEST(re_invite, before_the_call_is_answered_is_refused_with_retry_after) {
+  Session session = incoming();
+  const auto actions = session.on_request(request("INVITE", 2, kAudio), 8);
+  EXPECT_EQ(status(actions), 500);
+  EXPECT_NE(find<SendResponse>(actions)->headers.find("Retry-After"), std::string::npos);
+}
+
+TEST(re_invite, without_offer_gets_ours_and_takes_the_answer_in_the_ack) {
+  Session session = established();
+  EXPECT_FALSE(find<SendResponse>(session.on_request(request("INVITE", 2), 8))->sdp.empty());
+  const auto actions = session.on_ack(request("ACK", 2, "m=audio 4444 RTP/AVP 0\r\n"));
+  ASSERT_NE(event<MediaChanged>(actions), nullptr);
+  EXPECT_EQ(event<MediaChanged>(actions)->media.remote_rtp.port, 4444);
+}
+
+TEST(re_invite, a_new_contact_is_where_the_bye_goes) {
+  Session session = established();
+  Message moved = request("INVITE", 2, kAudio);
+  moved.contact->uri = "sip:ada@203.0.113.9:5099";
+  session.on_request(moved, 8);
+  session.on_ack(request("ACK", 2));
+  const auto actions = session.hang_up();
+  EXPECT_EQ(find<SendRequest>(actions)->request.uri, "sip:ada@203.0.113.9:5099");
+  EXPECT_EQ(find<SendRequest>(actions)->request.next_hop.port, 5099);
+}
+
+TEST(update, with_an_offer_is_answered_without_waiting_for_an_ack) {
+  Session session = established();
+  const auto actions = session.on_request(request("UPDATE", 2, std::string(kAudio) + "a=inactive\r\n"), 8);
+  EXPECT_EQ(status(actions), 200);
+  EXPECT_EQ(find<ArmSessionTimer>(actions), nullptr);
+  EXPECT_NE(event<MediaChanged>(actions), nullptr);
+  EXPECT_TRUE(find<SendResponse>(session.on_request(request("UPDATE", 3), 9))->sdp.empty());
+}
+
+TEST(dialog_requests, old_sequence_numbers_and_other_tags_are_refused) {
+  Session session = established();
+  EXPECT_EQ(status(session.on_request(request("BYE", 1), 8)), 500);
+  Message stranger = request("BYE", 2);
+  stranger.from.tag = "other";
+  EXPECT_EQ(status(session.on_request(stranger, 8)), 481);
+  EXPECT_EQ(status(session.on_request(request("MESSAGE", 2), 8)), 405);
+  EXPECT_EQ(status(session.on_request(request("BYE", 3), 8)), 200);
+}
+
+// ---- calling
+
+Invitation invitation() {
+  Invitation made;
+  made.target = "sip:bob@203.0.113.5";
+  made.from = "<sip:tonearm@198.51.100.1>";
+  made.to = "<sip:bob@203.0.113.5>";
+  made.call_id = "call-2";
+  made.local_tag = "mine";
+  made.next_hop = {Transport::udp, 0, "203.0.113.5", 0};
+  return made;
+}
+
+Session calling(SessionActions* started = nullptr) {
+  SessionActions actions;
+  Session session = Session::outgoing(setup(), invitation(), kLocal, actions);
+  if (started != nullptr) *started = std::move(actions);
+  return session;
+}
+
+Message response(int code, const std::string& tag = "bobs",
+                 const std::string& lines = "m=audio 6000 RTP/AVP 0\r\n") {
+  Message message;
+  message.is_request = false;
+  message.method = "INVITE";
+  message.status = code;
+  message.reason = "Because";
+  message.call_id = "call-2";
+  message.from = {"<sip:tonearm@198.51.100.1>;tag=mine", "", "", "mine"};
+  message.to = {"<sip:bob@203.0.113.5>;tag=" + tag, "", "sip:bob@203.0.113.5", tag};
+  message.cseq = 1;
+  message.contact = NameAddress{"", "", "sip:bob@203.0.113.6:5080", ""};
+  message.flow.remote = {"203.0.113.5", 5060};
+  if (code >= 200 && code < 300) {
+    message.content_type = "application/sdp";
+    message.body = sdp(lines);
+  }
+  return message;
+}
+
+TEST(outgoing_session, invite_has_an_offer_and_a_limit) {
+  SessionActions actions;
+  calling(&actions);
+  const OutgoingRequest& invite_sent = find<SendRequest>(actions)->request;
+  EXPECT_EQ(invite_sent.method, "INVITE");
+  EXPECT_NE(invite_sent.headers.find("From: <sip:tonearm@198.51.100.1>;tag=mine\r\n"), std::string::npos);
+  EXPECT_NE(invite_sent.headers.find("CSeq: 1 INVITE\r\n"), std::string::npos);
+  EXPECT_NE(invite_sent.body.find("m=audio 20000"), std::string::npos);
+  EXPECT_EQ(find<ArmSessionTimer>(actions)->timer, SessionTimer::ringing_limit);
+}
+
+TEST(outgoing_session, calling__180__ringing_once) {
+  Session session = calling();
+  EXPECT_TRUE(session.on_invite_response(response(100)).empty());
+  EXPECT_NE(event<Ringing>(session.on_invite_response(response(180))), nullptr);
+  EXPECT_TRUE(session.on_invite_response(response(183)).empty());
+}
+
+TEST(outgoing_session, calling__2xx__ack_to_the_contact_and_answered) {
+  Session session = calling();
+  const auto actions = session.on_invite_response(response(200));
+  ASSERT_NE(find<SendAck>(actions), nullptr);
+  EXPECT_EQ(find<SendAck>(actions)->request.uri, "sip:bob@203.0.113.6:5080");
+  EXPECT_NE(find<SendAck>(actions)->request.headers.find("CSeq: 1 ACK\r\n"), std::string::npos);
+  EXPECT_EQ(event<Answered>(actions)->media.remote_rtp.port, 6000);
+  const auto bye = session.hang_up();
+  EXPECT_NE(find<SendRequest>(bye)->request.headers.find("CSeq: 2 BYE\r\n"), std::string::npos);
+}
+
+TEST(outgoing_session, a_repeated_2xx_gets_its_ack_again) {
+  Session session = calling();
+  session.on_invite_response(response(200));
+  const auto actions = session.on_invite_response(response(200));
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_NE(find<SendAck>(actions), nullptr);
+}
+
+TEST(outgoing_session, a_second_branch_that_answers_is_hung_up) {
+  Session session = calling();
+  session.on_invite_response(response(200));
+  const auto actions = session.on_invite_response(response(200, "other"));
+  EXPECT_NE(find<SendAck>(actions)->request.headers.find("tag=other"), std::string::npos);
+  EXPECT_EQ(method(actions), "BYE");
+  EXPECT_NE(find<SendRequest>(actions)->request.headers.find("tag=other"), std::string::npos);
+  EXPECT_EQ(find<SessionEvent>(actions), nullptr);
+  EXPECT_EQ(session.dialog().remote_tag, "bobs");
+}
+
+TEST(outgoing_session, calling__refused__failed_with_its_status) {
+  Session session = calling();
+  const auto actions = session.on_invite_response(response(486));
+  EXPECT_EQ(event<Failed>(actions)->status, 486);
+  EXPECT_NE(find<Finished>(actions), nullptr);
+}
+
+TEST(outgoing_session, hang_up_cancels_and_the_487_ends_it_silently) {
+  Session session = calling();
+  EXPECT_NE(find<CancelInvite>(session.hang_up()), nullptr);
+  const auto actions = session.on_invite_response(response(487));
+  EXPECT_EQ(find<SessionEvent>(actions), nullptr);
+  EXPECT_NE(find<Finished>(actions), nullptr);
+}
+
+TEST(outgoing_session, a_2xx_that_crosses_our_cancel_gets_ack_and_bye) {
+  Session session = calling();
+  session.hang_up();
+  const auto actions = session.on_invite_response(response(200));
+  EXPECT_NE(find<SendAck>(actions), nullptr);
+  EXPECT_EQ(method(actions), "BYE");
+  EXPECT_EQ(find<SessionEvent>(actions), nullptr);
+}
+
+TEST(outgoing_session, ringing_too_long_is_cancelled_as_no_answer) {
+  Session session = calling();
+  const auto actions = session.on_timer(SessionTimer::ringing_limit);
+  EXPECT_NE(find<CancelInvite>(actions), nullptr);
+  EXPECT_EQ(event<Failed>(actions)->status, 408);
+  EXPECT_NE(find<Finished>(session.on_invite_failed(408, "time-out")), nullptr);
+}
+
+TEST(outgoing_session, an_answer_that_cannot_be_used_gets_ack_and_bye) {
+  Session session = calling();
+  const auto actions = session.on_invite_response(response(200, "bobs", "m=audio 6000 RTP/AVP 18\r\n"));
+  EXPECT_NE(find<SendAck>(actions), nullptr);
+  EXPECT_EQ(event<Failed>(actions)->status, 488);
+  EXPECT_EQ(method(actions), "BYE");
+}
+
+}  // namespace
+}  // namespace tonearm::sip
