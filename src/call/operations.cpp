@@ -58,7 +58,8 @@ void skip_unplayable(CallData& call, StepBuilder& step) {
 
 bool may_start(const CallData& call, const MediaOperation& operation) {
   const auto* state = std::get_if<Waiting>(&operation.phase);
-  return state && state->ready && operation.answered && !call.stops.hold_back(operation.number);
+  return state && state->ready && !state->failed && operation.answered &&
+         !call.stops.hold_back(operation.number);
 }
 
 void watch_fetch(CallData& call, StepBuilder& step, const MediaOperation& operation) {
@@ -117,7 +118,8 @@ void answer_creation(CallData& call, StepBuilder& step, MediaOperation& operatio
   operation.answered = true;
   OperationView view = created_view(call, operation);
   step.respond(operation.created_by, view);
-  view.status = view.queue_position == 0 ? OperationStatus::running : OperationStatus::not_started;
+  const bool first = call.queue.operations().front().number == operation.number;
+  view.status = first ? OperationStatus::running : OperationStatus::not_started;
   view.queue_position = 0;
   step.write_operation(view);
   call.uncommitted.push_back({step.number(), operation.id});
@@ -133,7 +135,6 @@ void start_what_is_due(CallData& call, StepBuilder& step) {
   std::size_t armed = 0;
   for (auto& operation : queue) {
     const auto* state = std::get_if<Waiting>(&operation.phase);
-    if (state && state->failed) continue;  // ends when those before it have
     if (may_start(call, operation)) {
       arm(call, step, operation);
     } else if (state) {
