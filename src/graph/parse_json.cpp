@@ -1,6 +1,7 @@
 #include "graph/parse_json.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -87,7 +88,11 @@ class Builder {
     stack_.push_uint64(number);
     return true;
   }
-  bool on_double(double number, json::string_view, json::error_code&) {
+  bool on_double(double number, json::string_view, json::error_code& ec) {
+    if (!std::isfinite(number)) {  // 1e999 would be written as a word that is no JSON
+      ec = json::error::exponent_overflow;
+      return false;
+    }
     stack_.push_double(number);
     return true;
   }
