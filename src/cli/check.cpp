@@ -1,0 +1,17 @@
+#include <cstdio>
+
+#include "cli/settings_source.hpp"
+#include "cli/subcommands.hpp"
+
+namespace tonearm::cli {
+
+int check(const CheckOptions& options) {
+  const auto settings = load_settings(options.config, options.dev);
+  if (!settings) return kExitFailed;
+  std::printf("%s is good: applications=%zu users=%zu trunks=%zu issuers=%zu\n", options.config.c_str(),
+              settings->applications.size(), settings->users.size(), settings->trunks.size(),
+              settings->issuers.size());
+  return kExitGood;
+}
+
+}  // namespace tonearm::cli
