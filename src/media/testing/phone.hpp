@@ -64,6 +64,12 @@ class Phone {
     send(to, bytes);
   }
 
+  /// A packet that the network lost.
+  void skip_one() {
+    ++sequence_;
+    timestamp_ += 160;
+  }
+
   /// Takes what has arrived.
   void listen() {
     std::array<std::uint8_t, 2048> bytes;
