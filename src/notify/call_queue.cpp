@@ -59,8 +59,8 @@ std::uint64_t CallQueue::clear() {
 
 base::WallTime CallQueue::deadline(const RetryLimits& limits) const {
   if (head->ending) return head->created + limits.ending;
-  const bool from_creation = call_over_ || !head->first_attempt;
-  return (from_creation ? head->created : std::max(head->created, *head->first_attempt)) + limits.live;
+  const bool from_creation = call_over_ || !head->turn;
+  return (from_creation ? head->created : std::max(head->created, *head->turn)) + limits.live;
 }
 
 }  // namespace tonearm::notify

@@ -14,7 +14,7 @@ namespace tonearm::notify {
 
 /// How long one notification is tried.
 struct RetryLimits {
-  std::chrono::milliseconds live{60'000};            ///< While the call lives, from the first attempt.
+  std::chrono::milliseconds live{60'000};  ///< While the call lives, from its turn; then from its creation.
   std::chrono::milliseconds ending{24 * 3'600'000};  ///< `notifications.retry_for`, from its creation.
 };
 
@@ -37,7 +37,7 @@ class CallQueue {
     bool ending = false;
     bool call_end = false;
     unsigned failures = 0;
-    std::optional<base::WallTime> first_attempt;
+    std::optional<base::WallTime> turn;  ///< When it could first have been sent.
     std::string last_failure;
     std::optional<call::OutboxRow> row;  ///< With the body.
   };
@@ -68,7 +68,7 @@ class CallQueue {
   /// Nothing is left although the count says so: forget it. Returns how many.
   std::uint64_t clear();
 
-  /// From when on the head is parked instead of tried again (once it has been tried).
+  /// From when on the head is parked instead of tried again.
   [[nodiscard]] base::WallTime deadline(const RetryLimits& limits) const;
   /// Creation of the oldest notification that the bot did not take, since it last took one.
   [[nodiscard]] std::optional<base::WallTime> silent_since() const { return silent_since_; }

@@ -110,6 +110,7 @@ void Delivery::enqueue(CallQueue& queue) {
   if (!url) return park(queue, "its address is no http or https URL");
   queue.destination = row.application.to_string() + ' ' + url->origin();
   queue.phase = Phase::queued;
+  if (!queue.head->turn) queue.head->turn = ports_.loop.wall_now();
   destinations_[queue.destination].waiting.push_back(queue.id());
   pump(std::string(queue.destination));
 }
@@ -145,7 +146,6 @@ void Delivery::wait_for_pause(const std::string& key, Destination& destination) 
 void Delivery::send(CallQueue& queue, Destination& destination) {
   CallQueue::Head& head = *queue.head;
   queue.phase = Phase::in_flight;
-  if (!head.first_attempt) head.first_attempt = ports_.loop.wall_now();
   destination.on_sent(ports_.loop.now());
   metrics_->in_flight.fetch_add(1, std::memory_order_relaxed);
 
