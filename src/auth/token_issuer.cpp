@@ -122,8 +122,7 @@ TokenIssuer::TokenIssuer(std::shared_ptr<const RsaKey> key, std::vector<Applicat
 
 TokenAnswer TokenIssuer::answer(const TokenRequest& request, base::WallTime now) {
   const auto refuse = [&](const TokenError& error) { return to_answer(error, request.correlation_id, now); };
-  if (!is_any_tenant(request.tenant) && !knows_tenant(request.tenant))
-    return refuse(detail::unknown_tenant(request.tenant));
+  if (!accepts_tenant(request.tenant)) return refuse_tenant(request.tenant, request.correlation_id, now);
   const Form form = parse_form(request.form);
   const std::string grant = field(form, "grant_type");
   if (grant.empty()) return refuse(detail::missing_parameter("grant_type"));
@@ -149,9 +148,15 @@ base::Result<std::string> TokenIssuer::issue(const Application& application, con
   return token;
 }
 
-bool TokenIssuer::knows_tenant(std::string_view tenant) const {
+bool TokenIssuer::accepts_tenant(std::string_view tenant) const {
+  if (is_any_tenant(tenant)) return true;
   const auto id = base::Guid::parse(tenant);
   return id && std::ranges::any_of(applications_, [&](const Application& a) { return a.tenant == *id; });
+}
+
+TokenAnswer TokenIssuer::refuse_tenant(const std::string& tenant, const std::string& correlation_id,
+                                       base::WallTime now) {
+  return to_answer(detail::unknown_tenant(tenant), correlation_id, now);
 }
 
 TrustedIssuer TokenIssuer::trust() const {

@@ -55,7 +55,11 @@ class TokenIssuer {
   [[nodiscard]] base::Result<std::string> issue(const Application& application, const std::string& base_url,
                                                 base::WallTime now);
 
-  [[nodiscard]] bool knows_tenant(std::string_view tenant) const;
+  /// An application's tenant, or a word for "the application's own".
+  [[nodiscard]] bool accepts_tenant(std::string_view tenant) const;
+  /// What a tenant that is not accepted gets, here and from discovery.
+  [[nodiscard]] static TokenAnswer refuse_tenant(const std::string& tenant, const std::string& correlation_id,
+                                                 base::WallTime now);
   [[nodiscard]] const RsaKey& key() const { return *key_; }
   /// How the verifier trusts what this issues.
   [[nodiscard]] TrustedIssuer trust() const;

@@ -1,0 +1,71 @@
+#include "http/admin.hpp"
+
+#include "graph/text.hpp"
+#include "http/errors.hpp"
+
+namespace tonearm::http {
+namespace {
+
+using graph::Errc;
+
+constexpr std::string_view kCalls = "/tonearm/calls/";
+constexpr std::string_view kSip = "/sip";
+
+bool is_loopback(const base::Endpoint& local) {
+  return local.address == "::1" || local.address.starts_with("127.");
+}
+
+Response text(std::string body) {
+  return {.status = 200, .content_type = "text/plain; charset=utf-8", .body = std::move(body)};
+}
+
+}  // namespace
+
+Admin::Admin(AdminOptions options, AdminSources sources)
+    : options_(std::move(options)), sources_(std::move(sources)) {}
+
+void Admin::handle(Request request, Responder respond) {
+  respond(answer(request));
+}
+
+Response Admin::answer(const Request& request) const {
+  const std::string_view path = request.path();
+  if (request.method != "GET") return method_not_allowed(request, "GET");
+  if (path == "/tonearm/health/live") return json_response(200, R"({"status":"live"})");
+  if (path == "/tonearm/health/ready")
+    return sources_.ready() ? json_response(200, R"({"status":"ready"})")
+                            : json_response(503, R"({"status":"not ready"})");
+  if (auto refusal = refuse_stranger(request)) return std::move(*refusal);
+  if (path == "/tonearm/metrics")
+    return {.status = 200, .content_type = "text/plain; version=0.0.4", .body = sources_.metrics()};
+  if (path == "/tonearm/calls") return json_response(200, sources_.calls());
+  if (path.starts_with(kCalls) && path.ends_with(kSip) && path.size() > kCalls.size() + kSip.size())
+    return sip_trace(request, path.substr(kCalls.size(), path.size() - kCalls.size() - kSip.size()));
+  return error_response(
+      request, Errc::unknown_route,
+      "There is /tonearm/health/live, /tonearm/health/ready, /tonearm/metrics, /tonearm/calls and "
+      "/tonearm/calls/{id}/sip.");
+}
+
+std::optional<Response> Admin::refuse_stranger(const Request& request) const {
+  const auto forbid = [&](const char* why) { return error_response(request, {403, "accessDenied", why}); };
+  if (!addresses_.is_own_host(request)) return forbid("The Host header is not this listener's address.");
+  const std::string own_origin = (request.secure ? "https://" : "http://") + request.host;
+  if (!request.origin.empty() && !graph::equal_any_case(request.origin, own_origin))
+    return forbid("Pages of other origins have no access here.");
+  if (options_.open_on_loopback && is_loopback(request.local)) return std::nullopt;
+  constexpr std::string_view kBearer = "Bearer ";
+  const bool offered = graph::starts_with_any_case(request.authorization, kBearer);
+  if (offered && options_.token.equals(std::string_view(request.authorization).substr(kBearer.size())))
+    return std::nullopt;
+  return error_response(request, Errc::unauthenticated,
+                        "Send the token of admin.token_file as Authorization: Bearer …");
+}
+
+Response Admin::sip_trace(const Request& request, std::string_view call) const {
+  const auto id = call::CallId::parse(call);
+  auto messages = id ? sources_.sip(*id) : std::nullopt;
+  return messages ? text(std::move(*messages)) : error_response(request, Errc::call_not_found);
+}
+
+}  // namespace tonearm::http

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/secret.hpp"
+#include "call/ids.hpp"
+#include "http/own_addresses.hpp"
+#include "http/service.hpp"
+
+namespace tonearm::http {
+
+/// Where the admin listener's answers come from; the application fills them in. Called on any thread, must
+/// not block.
+struct AdminSources {
+  std::function<bool()> ready;
+  std::function<std::string()> metrics;                         ///< Prometheus' text format.
+  std::function<std::string()> calls;                           ///< JSON: `graph::write_call_list`.
+  std::function<std::optional<std::string>(call::CallId)> sip;  ///< Last messages of a call, text; none: 404.
+};
+
+struct AdminOptions {
+  base::Secret token;             ///< Empty: nobody gets in but by `open_on_loopback`.
+  bool open_on_loopback = false;  ///< `--dev`
+};
+
+/// `/tonearm/…` of the admin listener (design §5). Health needs no token. Requests from browsers are held to
+/// our own `Host` and `Origin`, so that a foreign page cannot use a user's way in. Threading: thread-safe.
+class Admin final : public Service {
+ public:
+  Admin(AdminOptions options, AdminSources sources);
+
+  void handle(Request request, Responder respond) override;
+
+ private:
+  [[nodiscard]] Response answer(const Request& request) const;
+  [[nodiscard]] std::optional<Response> refuse_stranger(const Request& request) const;
+  [[nodiscard]] Response sip_trace(const Request& request, std::string_view call) const;
+
+  const AdminOptions options_;
+  const AdminSources sources_;
+  const OwnAddresses addresses_{"", {}};
+};
+
+}  // namespace tonearm::http

@@ -1,0 +1,329 @@
+#include "http/detail/session.hpp"
+
+#include <string>
+#include <type_traits>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "base/log.hpp"
+#include "http/detail/response_text.hpp"
+#include "http/errors.hpp"
+
+namespace tonearm::http::detail {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace bhttp = beast::http;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+using PlainStream = tcp::socket;
+using TlsStream = asio::ssl::stream<tcp::socket>;
+using Parser = bhttp::request_parser<bhttp::string_body>;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kReadSize = 8 * 1024;
+/// An idle connection gives larger buffers back.
+constexpr std::size_t kIdleBufferMax = 16 * 1024;
+/// What a refused client may still send before the connection is cut, so that it gets to read the refusal.
+constexpr std::size_t kDrainMax = 1024 * 1024;
+constexpr std::chrono::seconds kDrainFor{2};
+
+tcp::socket& socket_of(PlainStream& stream) {
+  return stream;
+}
+tcp::socket& socket_of(TlsStream& stream) {
+  return stream.next_layer();
+}
+
+/// How reading a request went.
+enum class Reading { complete, closed, cut_short, timed_out, malformed, header_too_large, body_too_large };
+
+Reading outcome_of(const error_code& error) {
+  if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow)
+    return Reading::header_too_large;
+  if (error == bhttp::error::body_limit) return Reading::body_too_large;
+  return Reading::malformed;
+}
+
+graph::Errc errc_of(Reading outcome) {
+  switch (outcome) {
+    case Reading::timed_out:
+      return graph::Errc::request_timeout;
+    case Reading::header_too_large:
+      return graph::Errc::headers_too_large;
+    case Reading::body_too_large:
+      return graph::Errc::body_too_large;
+    default:
+      return graph::Errc::bad_request;
+  }
+}
+
+std::string_view explanation(Reading outcome) {
+  if (outcome == Reading::malformed) return "The request is not valid HTTP/1.1.";
+  if (outcome == Reading::cut_short) return "The connection was closed before the request was complete.";
+  return {};
+}
+
+/// Origin form of a target; proxies send the absolute one (RFC 9112 §3.2.2).
+std::string origin_form(std::string_view target) {
+  const auto scheme = target.find("://");
+  if (!target.starts_with('/') && scheme != std::string_view::npos) {
+    const auto slash = target.find('/', scheme + 3);
+    target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
+  }
+  return target.starts_with('/') ? std::string(target) : "/" + std::string(target);
+}
+
+/// One connection. Threading: bound to its context's thread.
+template <class Stream>
+class Session final : public Sweepable, public std::enable_shared_from_this<Session<Stream>> {
+ public:
+  template <class... Args>
+  Session(std::shared_ptr<Server::State> state, unsigned thread, tcp::socket socket, Args&&... args)
+      : state_(std::move(state)),
+        sweep_(*state_->sweeps[thread]),
+        stream_(std::move(socket), std::forward<Args>(args)...) {}
+
+  /// The first parameter keeps the session alive as long as this runs.
+  asio::awaitable<void> run(std::shared_ptr<Session> /*self*/, Admission admission) {
+    sweep_.add(*this);
+    error_code ignored;
+    socket_of(stream_).set_option(tcp::no_delay(true), ignored);
+    const auto local = socket_of(stream_).local_endpoint(ignored);
+    local_ = base::Endpoint::from_sockaddr(local.data());
+    const bool open = co_await shake_hands();
+    if (open && admission == Admission::refuse_full)
+      co_await refuse(graph::Errc::unavailable, "Too many connections.");
+    if (open && admission == Admission::serve) {
+      while (co_await serve_one()) {
+      }
+    }
+    sweep_.remove(*this);
+    socket_of(stream_).close(ignored);
+    --state_->connections;
+  }
+
+  void on_deadline() override {
+    error_code ignored;
+    if (phase_ == Phase::reading) {
+      timed_out_ = true;
+      deadline = base::TimePoint::max();
+      socket_of(stream_).cancel(ignored);
+    } else if (phase_ != Phase::handling) {
+      socket_of(stream_).close(ignored);
+    }
+  }
+
+  void on_stop() override {
+    error_code ignored;
+    if (phase_ == Phase::idle) socket_of(stream_).close(ignored);
+  }
+
+ private:
+  enum class Phase { opening, idle, reading, handling, writing, closing };
+
+  void enter(Phase phase, base::SteadyClock::duration limit) {
+    phase_ = phase;
+    deadline = base::SteadyClock::now() + limit;
+  }
+
+  asio::awaitable<bool> shake_hands() {
+    enter(Phase::opening, state_->limits.timeout);
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kTuple);
+      co_return !error;
+    } else {
+      co_return true;
+    }
+  }
+
+  /// False when the connection is over.
+  asio::awaitable<bool> serve_one() {
+    Parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(state_->limits.header_max));
+    parser.body_limit(state_->limits.body_max);
+    parser.eager(true);
+    const Reading outcome = co_await read_request(parser);
+    if (outcome == Reading::closed) co_return false;
+    if (outcome != Reading::complete) {
+      echo_ = {make_request_id(), {}, {}, false};
+      co_await refuse(errc_of(outcome), explanation(outcome));
+      co_return false;
+    }
+    const bool wants_more = parser.keep_alive();
+    Request request = to_request(parser.release());
+    Response response = co_await ask(std::move(request));
+    const bool keep = wants_more && !state_->stopping;
+    const bool written = co_await write(std::move(response), keep);
+    if (written && !keep) co_await close_gently();
+    co_return written&& keep;
+  }
+
+  asio::awaitable<Reading> read_request(Parser& parser) {
+    const bool fresh = buffer_.size() == 0;
+    if (fresh && buffer_.capacity() > kIdleBufferMax) buffer_ = {};
+    if (fresh) {
+      enter(Phase::idle, state_->limits.idle);
+    } else {
+      enter(Phase::reading, state_->limits.timeout);
+    }
+    bool continued = false;
+    while (!parser.is_done()) {
+      if (buffer_.size() > 0) {
+        error_code error;
+        buffer_.consume(parser.put(buffer_.data(), error));
+        if (error && error != bhttp::error::need_more) co_return outcome_of(error);
+        if (parser.is_done()) break;
+      }
+      if (parser.is_header_done() && !continued) {
+        continued = true;
+        if (!co_await invite_body(parser)) co_return Reading::closed;
+      }
+      const auto [error, length] = co_await stream_.async_read_some(buffer_.prepare(kReadSize), kTuple);
+      if (timed_out_) co_return Reading::timed_out;
+      if (error)
+        co_return phase_ == Phase::idle || error != asio::error::eof ? Reading::closed : Reading::cut_short;
+      last_read_ = base::SteadyClock::now();
+      buffer_.commit(length);
+      if (phase_ == Phase::idle) enter(Phase::reading, state_->limits.timeout);
+    }
+    co_return Reading::complete;
+  }
+
+  /// RFC 9110 §10.1.1: the client holds its body back until it is told to go on.
+  asio::awaitable<bool> invite_body(const Parser& parser) {
+    const auto expect = parser.get()[bhttp::field::expect];
+    if (!beast::iequals(expect, "100-continue")) co_return true;
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [error, length] =
+        co_await asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()), kTuple);
+    co_return !error;
+  }
+
+  Request to_request(bhttp::request<bhttp::string_body>&& message) {
+    const auto header = [&](auto name) {
+      const auto value = message[name];
+      return std::string(value.data(), value.size());
+    };
+    const auto echoed = [&](const char* name) { return std::string(echoable(header(name))); };
+    Request request;
+    request.has_body = !message.body().empty();
+    request.body = std::move(message.body());
+    request.method = std::string(message.method_string());
+    request.target = origin_form({message.target().data(), message.target().size()});
+    request.authorization = header(bhttp::field::authorization);
+    request.content_type = header(bhttp::field::content_type);
+    request.content_encoding = header(bhttp::field::content_encoding);
+    request.host = header(bhttp::field::host);
+    request.origin = header(bhttp::field::origin);
+    request.client_request_id = echoed("client-request-id");
+    request.scenario_id = echoed("scenario-id");
+    request.id = make_request_id();
+    request.received = last_read_;
+    request.date = base::WallClock::now();
+    request.local = local_;
+    request.secure = std::is_same_v<Stream, TlsStream>;
+    echo_ = {request.id, request.client_request_id, request.scenario_id, request.method == "HEAD"};
+    if (echo_.head) request.method = "GET";
+    return request;
+  }
+
+  /// Waits for the service's answer, which may come on any thread.
+  asio::awaitable<Response> ask(Request request) {
+    phase_ = Phase::handling;
+    auto initiate = [this](auto handler, Request asked) {
+      auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
+      Responder respond([waiting, executor = stream_.get_executor()](Response response) {
+        asio::post(executor,
+                   [waiting, response = std::move(response)]() mutable { (*waiting)(std::move(response)); });
+      });
+      state_->service.handle(std::move(asked), std::move(respond));
+    };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Response)>(
+        initiate, asio::use_awaitable, std::move(request));
+  }
+
+  asio::awaitable<bool> write(Response response, bool keep_alive) {
+    enter(Phase::writing, state_->limits.write);
+    const std::string text = to_text(response, echo_, keep_alive);
+    const auto [error, length] = co_await asio::async_write(stream_, asio::buffer(text), kTuple);
+    if (response.on_written) response.on_written();
+    co_return !error;
+  }
+
+  asio::awaitable<void> refuse(graph::Errc errc, std::string_view message) {
+    if (echo_.request_id.empty()) echo_.request_id = make_request_id();
+    Request unknown;
+    unknown.id = echo_.request_id;
+    unknown.date = base::WallClock::now();
+    Response response = error_response(unknown, errc, message);
+    const bool written = co_await write(std::move(response), false);
+    if (written) co_await close_gently();
+  }
+
+  /// Closing with unread bytes would reset the connection, and with it the response on its way (RFC 9112
+  /// §9.6).
+  asio::awaitable<void> close_gently() {
+    enter(Phase::closing, kDrainFor);
+    error_code error;
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      co_await stream_.async_shutdown(kTuple);
+    }
+    socket_of(stream_).shutdown(tcp::socket::shutdown_send, error);
+    std::size_t drained = 0;
+    char discarded[4096];
+    while (!error && drained < kDrainMax) {
+      const auto [failure, length] =
+          co_await socket_of(stream_).async_read_some(asio::buffer(discarded), kTuple);
+      error = failure;
+      drained += length;
+    }
+  }
+
+  const std::shared_ptr<Server::State> state_;
+  Sweep& sweep_;
+  Stream stream_;
+  beast::flat_buffer buffer_;
+  base::Endpoint local_;
+  Echo echo_;
+  Phase phase_ = Phase::opening;
+  bool timed_out_ = false;
+  base::TimePoint last_read_{};
+};
+
+template <class Stream>
+void spawn(std::shared_ptr<Session<Stream>> session, asio::io_context& context, Admission admission,
+           std::shared_ptr<net::TlsContext> tls) {
+  Session<Stream>& target = *session;
+  asio::co_spawn(context, target.run(std::move(session), admission), [tls](const std::exception_ptr& thrown) {
+    if (thrown) spdlog::error("http: a connection ended by an exception");
+  });
+}
+
+}  // namespace
+
+void start_session(std::shared_ptr<Server::State> state, unsigned thread, tcp::socket socket,
+                   std::shared_ptr<net::TlsContext> tls, Admission admission) {
+  ++state->connections;
+  auto& context = state->runtime.context(thread);
+  if (!tls) {
+    spawn(std::make_shared<Session<PlainStream>>(std::move(state), thread, std::move(socket)), context,
+          admission, tls);
+    return;
+  }
+  auto& tls_context = *tls;
+  spawn(std::make_shared<Session<TlsStream>>(std::move(state), thread, std::move(socket), tls_context),
+        context, admission, tls);
+}
+
+}  // namespace tonearm::http::detail

@@ -1,0 +1,185 @@
+#include "http/graph_routes.hpp"
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "auth/errc.hpp"
+#include "graph/content.hpp"
+#include "graph/write_call.hpp"
+#include "graph/write_operation.hpp"
+#include "http/errors.hpp"
+
+namespace tonearm::http {
+namespace {
+
+using graph::Action;
+using graph::Errc;
+using graph::Resource;
+
+/// The role that an action needs besides owning the call, or empty (operations.md §7).
+std::string_view role_for(const graph::Route& route, bool is_post) {
+  if (route.resource == Resource::calls && is_post) return "Calls.Initiate.All";
+  switch (route.action) {
+    case Action::redirect:
+    case Action::transfer:
+      return "Calls.Initiate.All";
+    case Action::record_response:
+    case Action::record:
+    case Action::subscribe_to_tone:
+      return "Calls.AccessMedia.All";
+    default:
+      return {};
+  }
+}
+
+base::Result<void> check_role(const graph::Route& route, bool is_post, const auth::Principal& principal) {
+  const std::string_view role = role_for(route, is_post);
+  if (role.empty() || principal.has_role(role)) return {};
+  return base::fail(Errc::missing_role,
+                    fmt::format("The application needs the role {} for this. Add it to its "
+                                "roles and get a new token.",
+                                role));
+}
+
+/// These act even when the store is behind: what has to stop must stop (design §8).
+bool acts_always(const call::Command& command) {
+  return std::holds_alternative<call::CancelCommand>(command) ||
+         std::holds_alternative<call::DeleteCommand>(command);
+}
+
+Response accepted(const call::Command& command) {
+  if (std::holds_alternative<call::DeleteCommand>(command)) return {.status = 204};
+  // As the service does: some clients fail on an empty 200 that has no type, all on one that claims to be
+  // JSON.
+  if (std::holds_alternative<call::KeepAliveCommand>(command))
+    return {.status = 200, .content_type = "text/plain"};
+  return {.status = 202};
+}
+
+Response created(const call::OperationView& operation, call::CallId call, const std::string& base_url) {
+  Response response = json_response(200, graph::write_created_operation(operation));
+  response.headers.push_back({"Location", graph::operation_location(base_url, call, operation.id)});
+  return response;
+}
+
+Response to_response(const Request& request, const call::Reply& reply, call::CallId call,
+                     const std::string& base_url, const Response& success) {
+  if (const auto* failure = std::get_if<call::CommandFailure>(&reply))
+    return error_response(request, graph::error_answer(*failure));
+  if (const auto* operation = std::get_if<call::OperationView>(&reply))
+    return created(*operation, call, base_url);
+  return success;
+}
+
+/// What an error body needs of a request; its own body has been read.
+Request without_body(const Request& request) {
+  Request rest;
+  rest.id = request.id;
+  rest.client_request_id = request.client_request_id;
+  rest.date = request.date;
+  return rest;
+}
+
+}  // namespace
+
+void GraphRoutes::handle(const graph::Route& route, Request request, Responder respond) {
+  const auto refuse = [&](const base::Error& error) {
+    respond(error_response(request, graph::error_answer(error)));
+  };
+  if (route.resource == Resource::unknown) return respond(error_response(request, Errc::unknown_route));
+  if (!graph::is_allowed(route, request.method))
+    return respond(method_not_allowed(request, graph::allow_header(route)));
+  const auto principal = authenticate(request);
+  if (!principal) return refuse(principal.error());
+  const bool is_post = request.method == "POST";
+  const bool below_call = route.resource != Resource::calls && route.resource != Resource::calls_action;
+  call::SnapshotPtr call;
+  if (below_call) {
+    auto found = authorise(route, **principal);
+    if (!found) return refuse(found.error());
+    call = std::move(*found);
+  }
+  if (const auto allowed = check_role(route, is_post, **principal); !allowed) return refuse(allowed.error());
+  if (!graph::is_built(route, request.method)) return respond(error_response(request, Errc::not_built_yet));
+  if (request.method == "GET") return respond(show(route, request, *call));
+  auto command = read(route, request);
+  if (!command) return refuse(command.error());
+  if (options_.refuse_changes() && !acts_always(*command))
+    return respond(
+        error_response(request, Errc::unavailable, "Storage is behind. Nothing was done; send it again."));
+  post(route, request, std::move(*command), std::move(respond));
+}
+
+base::Result<auth::PrincipalPtr> GraphRoutes::authenticate(const Request& request) const {
+  auto principal = ports_.verifier.verify(request.authorization, request.date);
+  if (principal) return principal;
+  if (principal.error().code == auth::AuthErrc::delegated_token)
+    return base::fail(Errc::missing_role,
+                      "Insufficient enterprise tenant permissions, cannot access this API: use an "
+                      "application's token, not a user's.");
+  return base::fail(Errc::unauthenticated,
+                    "The access token is not valid: " + principal.error().context + ".");
+}
+
+GraphRoutes::Checked GraphRoutes::authorise(const graph::Route& route,
+                                            const auth::Principal& principal) const {
+  auto call = ports_.calls.find(route.call);
+  if (!call || call->gone) return base::fail(Errc::call_not_found);
+  if (call->owner.tenant.value != principal.tenant) return base::fail(Errc::wrong_tenant);
+  if (call->owner.application.value != principal.application) return base::fail(Errc::call_not_found);
+  return call;
+}
+
+base::Result<call::Command> GraphRoutes::read(const graph::Route& route, const Request& request) const {
+  const auto content = graph::check_content(request.content_type, request.content_encoding, request.has_body);
+  if (!content) return std::unexpected(content.error());
+  if (request.method == "DELETE") return call::Command(call::DeleteCommand{});
+  graph::ReadOptions options = options_.read;
+  options.version = route.version;
+  return graph::read_command(route.action, request.body, options);
+}
+
+Response GraphRoutes::show(const graph::Route& route, const Request& request,
+                           const call::CallSnapshot& call) const {
+  const std::string base_url =
+      fmt::format("{}/{}", ports_.addresses.base_url(request), graph::to_string(route.version));
+  switch (route.resource) {
+    case Resource::call:
+      return json_response(200, graph::write_call(call, base_url));
+    case Resource::operations:
+      return json_response(200, graph::write_operations(call, base_url));
+    case Resource::operation: {
+      const auto found = call.operations.find(route.operation);
+      if (found == call.operations.end())
+        return error_response(request, Errc::item_not_found, "The call has no such operation.");
+      return json_response(200, graph::write_operation(found->second, call.id, base_url));
+    }
+    case Resource::participants:
+      return json_response(200, graph::write_participants(call.id, base_url));
+    case Resource::audio_routing_groups:
+      return json_response(200, graph::write_audio_routing_groups(call.id, base_url));
+    case Resource::content_sharing_sessions:
+      return json_response(200, graph::write_content_sharing_sessions(call.id, base_url));
+    default:
+      return error_response(request, Errc::item_not_found);
+  }
+}
+
+void GraphRoutes::post(const graph::Route& route, const Request& request, call::Command command,
+                       Responder respond) {
+  const call::RequestId id(++last_request_);
+  const std::string base_url =
+      fmt::format("{}/{}", ports_.addresses.base_url(request), graph::to_string(route.version));
+  call::CommandContext context{id, request.received, base_url, request.scenario_id};
+  auto reply = [request = without_body(request), success = accepted(command), call = route.call, base_url, id,
+                &calls = ports_.calls,
+                respond = std::make_shared<Responder>(std::move(respond))](const call::Reply& outcome) {
+    Response response = to_response(request, outcome, call, base_url, success);
+    response.on_written = [&calls, id] { calls.post_response_written(id); };
+    (*respond)(std::move(response));
+  };
+  ports_.calls.post_command(route.call, std::move(context), std::move(command), std::move(reply));
+}
+
+}  // namespace tonearm::http

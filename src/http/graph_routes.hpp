@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "auth/verifier.hpp"
+#include "call/ports.hpp"
+#include "graph/read_command.hpp"
+#include "http/own_addresses.hpp"
+#include "http/service.hpp"
+
+namespace tonearm::http {
+
+/// What the Graph routes stand on; all of it outlives them.
+struct GraphPorts {
+  auth::Verifier& verifier;
+  call::CallDirectory& calls;
+  const OwnAddresses& addresses;
+};
+
+struct GraphOptions {
+  graph::ReadOptions read;  ///< `version` is taken from each request.
+  /// True while the store is so far behind that nothing new may begin (design §8); cancel and delete still
+  /// act.
+  std::function<bool()> refuse_changes = [] { return false; };
+};
+
+/// `/v1.0` and `/beta`: authenticate → parse → one domain call → render. Threading: thread-safe.
+class GraphRoutes {
+ public:
+  GraphRoutes(GraphPorts ports, GraphOptions options) : ports_(ports), options_(std::move(options)) {}
+
+  /// `route` is what the request's target names.
+  void handle(const graph::Route& route, Request request, Responder respond);
+
+ private:
+  using Checked = base::Result<call::SnapshotPtr>;
+
+  [[nodiscard]] base::Result<auth::PrincipalPtr> authenticate(const Request& request) const;
+  [[nodiscard]] Checked authorise(const graph::Route& route, const auth::Principal& principal) const;
+  [[nodiscard]] base::Result<call::Command> read(const graph::Route& route, const Request& request) const;
+  [[nodiscard]] Response show(const graph::Route& route, const Request& request,
+                              const call::CallSnapshot& call) const;
+  void post(const graph::Route& route, const Request& request, call::Command command, Responder respond);
+
+  const GraphPorts ports_;
+  const GraphOptions options_;
+  std::atomic<std::uint64_t> last_request_{0};
+};
+
+}  // namespace tonearm::http
