@@ -71,7 +71,6 @@ TEST(CallProperty, random_histories_reach_every_corner) {
     }
   }
   // Not from here: media's own words for a record when media is lost, a restart (2), what has no ending.
-  for (auto r : endings) printf("%d ", (int)r);
   EXPECT_EQ(endings.size(), static_cast<std::size_t>(EndReason::immediate) - 2);
   EXPECT_EQ(events.size(), static_cast<std::size_t>(CallEvent::ended));  // all but audio_inactive
 }

@@ -1,0 +1,66 @@
+#include "call/transition.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tonearm::call {
+namespace {
+
+using enum CallState;
+using enum CallTrigger;
+
+TEST(Transition, incoming__answer__establishing) {
+  EXPECT_EQ(advance(incoming, answer), establishing);
+}
+TEST(Transition, incoming__reject__terminating) {
+  EXPECT_EQ(advance(incoming, reject), terminating);
+}
+TEST(Transition, incoming__bot_hang_up__terminating) {
+  EXPECT_EQ(advance(incoming, bot_hang_up), terminating);
+}
+TEST(Transition, incoming__remote_bye__terminating) {
+  EXPECT_EQ(advance(incoming, remote_bye), terminating);
+}
+TEST(Transition, establishing__answer_sent__established) {
+  EXPECT_EQ(advance(establishing, answer_sent), established);
+}
+TEST(Transition, establishing__far_answer__established) {
+  EXPECT_EQ(advance(establishing, far_answer), established);
+}
+TEST(Transition, establishing__leg_failed__terminating) {
+  EXPECT_EQ(advance(establishing, leg_failed), terminating);
+}
+TEST(Transition, established__remote_bye__terminating) {
+  EXPECT_EQ(advance(established, remote_bye), terminating);
+}
+TEST(Transition, established__bot_hang_up__terminating) {
+  EXPECT_EQ(advance(established, bot_hang_up), terminating);
+}
+TEST(Transition, established__call_failed__terminating) {
+  EXPECT_EQ(advance(established, call_failed), terminating);
+}
+TEST(Transition, transferring__remote_bye__terminating) {
+  EXPECT_EQ(advance(transferring, remote_bye), terminating);
+}
+TEST(Transition, terminating__all_released__terminated) {
+  EXPECT_EQ(advance(terminating, all_released), terminated);
+}
+TEST(Transition, terminated__anything__stays) {
+  for (const auto trigger : {answer, reject, answer_sent, far_answer, bot_hang_up, remote_bye, leg_failed,
+                             call_failed, all_released}) {
+    EXPECT_FALSE(advance(terminated, trigger));
+  }
+}
+TEST(Transition, terminating__everything_but_all_released__stays) {
+  for (const auto trigger :
+       {answer, reject, answer_sent, far_answer, bot_hang_up, remote_bye, leg_failed, call_failed}) {
+    EXPECT_FALSE(advance(terminating, trigger));
+  }
+}
+TEST(Transition, established__answer_or_reject__stays) {
+  EXPECT_FALSE(advance(established, answer));
+  EXPECT_FALSE(advance(established, reject));
+  EXPECT_FALSE(advance(established, answer_sent));
+}
+
+}  // namespace
+}  // namespace tonearm::call
