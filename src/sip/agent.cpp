@@ -38,34 +38,18 @@ Agent::~Agent() {
     for (const Loop::TimerId timer : entry->timers) loop_.cancel(timer);
   }
   sessions_.clear();
+  resolver_.reset();
   if (restored_timer_) loop_.cancel(*restored_timer_);
 }
 
 base::Result<void> Agent::start() {
-  make_resolver();
+  resolver_ = std::make_unique<Resolver>(loop_, settings_.dns);
   for (const ListenAddress& address : settings_.listen) {
-    auto listener = Listener::open({address, listeners_.size(), settings_.dscp, resolver_.get()}, *this);
+    auto listener = Listener::open({address, listeners_.size(), settings_.dscp, resolver_->client()}, *this);
     if (!listener) return std::unexpected(listener.error());
     listeners_.push_back(std::move(*listener));
   }
   return {};
-}
-
-void Agent::make_resolver() {
-  constexpr std::uint32_t kServersMax = 8;
-  sa servers[kServersMax];
-  std::uint32_t count = 0;
-  for (const std::string& text : settings_.dns) {
-    const auto endpoint = base::Endpoint::parse(text);
-    if (endpoint && count < kServersMax) servers[count++] = to_sa(*endpoint);
-  }
-  if (count == 0) {
-    char domain[256] = {};
-    count = kServersMax;
-    if (dns_srv_get(domain, sizeof domain, servers, &count) != 0) count = 0;
-  }
-  dnsc* resolver = nullptr;
-  if (count > 0 && dnsc_alloc(&resolver, nullptr, servers, count) == 0) resolver_.reset(resolver);
 }
 
 std::vector<ListenAddress> Agent::listening() const {
@@ -128,8 +112,11 @@ void Agent::on_new_call(Listener& listener, const sip_msg& raw, const Message& i
   entry.listener = &listener;
   const SessionId id = add(std::move(entry));
   undecided_.emplace(*transaction, id);
-  const Session& made = find(id)->session;
-  user_.on_incoming({id, std::move(*admission), made.media(), to_row(made.dialog()), invite.call_id});
+  resolve_media(id, [this, id, admission = std::move(*admission), call_id = invite.call_id] {
+    const Entry* made = find(id);
+    if (made == nullptr) return;  // the caller gave up meanwhile; nobody has heard of this call
+    user_.on_incoming({id, admission, made->session.media(), to_row(made->session.dialog()), call_id});
+  });
 }
 
 void Agent::on_request_in_dialog(Listener& listener, const sip_msg& raw, const Message& request) {

@@ -19,6 +19,7 @@
 #include "sip/loop.hpp"
 #include "sip/metrics.hpp"
 #include "sip/negotiate.hpp"
+#include "sip/resolver.hpp"
 #include "sip/session.hpp"
 #include "sip/trace.hpp"
 #include "sip/transactions.hpp"
@@ -110,11 +111,11 @@ class Agent : private ListenerHandler {
     std::optional<SentAnswer> answer;
     std::optional<ClientTransactions::Number> invite;
     std::array<Loop::TimerId, 2> timers{};  // by SessionTimer
+    std::string resolving;                  // the media host that is being looked up
   };
 
   Agent(Loop& loop, AgentSettings settings, AgentHooks hooks, AgentListener& listener);
   base::Result<void> start();
-  void make_resolver();
 
   void on_request(Listener& listener, const sip_msg& request) override;
   void on_stray_response(Listener& listener, const sip_msg& response) override;
@@ -128,14 +129,18 @@ class Agent : private ListenerHandler {
   SessionId add(Entry entry);
   Entry* find(SessionId session);
   Entry* find_dialog(const Message& request, SessionId& id);
+  /// Looks up the host that the far end wants its media at, if it is a name; `then` runs when that is known,
+  /// or known to be in vain.
+  void resolve_media(SessionId id, std::function<void()> then);
   void perform(SessionId id, SessionActions actions);
   void perform_one(SessionId id, Entry& entry, SessionAction& action);
-  void send(SessionId id, Entry& entry, const OutgoingRequest& request);
+  void send(SessionId id, Entry& entry, OutgoingRequest request);
   void arm(SessionId id, Entry& entry, const ArmSessionTimer& timer);
   void disarm(Entry& entry, SessionTimer timer);
   void remove(SessionId id);
   void pace_restored();
 
+  Listener* route(OutgoingRequest& request) const;
   Listener* pick(const NextHop& hop) const;
   SessionSetup setup_for(const Listener& listener, bool nat) const;
   std::string contact_of(const Listener& listener) const;
@@ -144,7 +149,7 @@ class Agent : private ListenerHandler {
   AgentSettings settings_;
   AgentHooks hooks_;
   AgentListener& user_;
-  Ref<dnsc> resolver_;
+  std::unique_ptr<Resolver> resolver_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   ServerTransactions server_;
   ClientTransactions client_;

@@ -28,6 +28,22 @@ void Agent::perform(SessionId id, SessionActions actions) {
     if (entry == nullptr) return;
     perform_one(id, *entry, action);
   }
+  resolve_media(id, [] {});
+}
+
+void Agent::resolve_media(SessionId id, std::function<void()> then) {
+  Entry* entry = find(id);
+  const auto host = entry == nullptr ? std::nullopt : entry->session.unresolved_host();
+  if (!host) return then();
+  if (entry->resolving == *host) return;
+  entry->resolving = *host;
+  resolver_->look_up(
+      *host, entry->session.dialog().flow.remote.is_v6(),
+      [this, id, host = *host, then = std::move(then)](const std::optional<std::string>& address) {
+        Entry* waiting = find(id);
+        if (waiting != nullptr && address) perform(id, waiting->session.on_resolved(host, *address));
+        then();
+      });
 }
 
 void Agent::perform_one(SessionId id, Entry& entry, SessionAction& action) {
@@ -43,9 +59,8 @@ void Agent::perform_one(SessionId id, Entry& entry, SessionAction& action) {
             if (entry.answer) entry.answer->repeat();
           },
           [&](const SendRequest& wanted) { send(id, entry, wanted.request); },
-          [&](const SendAck& wanted) {
-            if (Listener* listener = pick(wanted.request.next_hop))
-              client_.send_ack(*listener, wanted.request);
+          [&](SendAck& wanted) {
+            if (Listener* listener = route(wanted.request)) client_.send_ack(*listener, wanted.request);
           },
           [&](const CancelInvite&) {
             if (entry.invite) client_.cancel(*entry.invite);
@@ -61,8 +76,8 @@ void Agent::perform_one(SessionId id, Entry& entry, SessionAction& action) {
       action);
 }
 
-void Agent::send(SessionId id, Entry& entry, const OutgoingRequest& request) {
-  Listener* listener = pick(request.next_hop);
+void Agent::send(SessionId id, Entry& entry, OutgoingRequest request) {
+  Listener* listener = route(request);
   const bool is_invite = request.method == "INVITE";
   const std::size_t index = listener == nullptr ? 0 : listener->index();
   auto on_response = [this, id, is_invite, index](int error, const sip_msg* response) {

@@ -36,7 +36,7 @@ base::Result<SessionId> Agent::call(const OutgoingCall& call) {
   const auto target = parse_uri(call.target);
   if (!target) return std::unexpected(target.error());
   const Transport transport = target->parameter("transport") == "tcp" ? Transport::tcp : Transport::udp;
-  const NextHop hop{transport, 0, call.next_hop.empty() ? target->host : call.next_hop, target->port};
+  NextHop hop{transport, 0, call.next_hop.empty() ? target->host : call.next_hop, target->port};
   const Listener* listener = pick(hop);
   if (listener == nullptr) return base::fail(SipErrc::unsupported_transport, call.target);
   const std::string& host =
@@ -84,11 +84,17 @@ void Agent::pace_restored() {
   if (restored_.empty()) return;
   Dialog dialog = std::move(restored_.front());
   restored_.pop_front();
-  const OutgoingRequest bye = make_request(dialog, "BYE");
-  if (Listener* listener = pick(bye.next_hop)) {
+  OutgoingRequest bye = make_request(dialog, "BYE");
+  if (Listener* listener = route(bye)) {
     client_.send(*listener, bye, [](int, const sip_msg*) {});  // whatever comes back, the call is over
   }
   restored_timer_ = loop_.after(kRestoredPace, [this] { pace_restored(); });
+}
+
+/// Puts in what the hosts file knows; libre asks DNS for the rest.
+Listener* Agent::route(OutgoingRequest& request) const {
+  if (auto address = resolver_->known(request.next_hop.host)) request.next_hop.host = std::move(*address);
+  return pick(request.next_hop);
 }
 
 /// The listener that a request leaves from: the one its dialog uses, if that speaks the transport and family.

@@ -75,14 +75,16 @@ struct Kind {
 class Stack {
  public:
   explicit Stack(const std::string& listen = "udp:127.0.0.1:0", int type = SOCK_DGRAM, bool open = true,
-                 AgentHooks hooks = {})
-      : legs_(start(listen, open, std::move(hooks))),
+                 AgentHooks hooks = {}, std::vector<std::string> dns = {})
+      : legs_(start(listen, open, std::move(hooks), std::move(dns))),
         peer_(legs_->listening().front().endpoint.address, type, legs_->listening().front().endpoint),
         transport_(type == SOCK_DGRAM ? "UDP" : "TCP") {}
 
-  std::unique_ptr<CallLegs> start(const std::string& listen, bool open, AgentHooks hooks) {
+  std::unique_ptr<CallLegs> start(const std::string& listen, bool open, AgentHooks hooks,
+                                  std::vector<std::string> dns) {
     CallLegsSettings settings;
     settings.agent.listen = {*ListenAddress::parse(listen)};
+    settings.agent.dns = std::move(dns);
     settings.agent.directory.open = open;
     settings.agent.directory.applications = {{"ivr", "tenant", {"ivr", "+1 (425) 555-0100"}}};
     auto legs = CallLegs::open(std::move(settings), std::move(hooks), reports_);
@@ -309,6 +311,28 @@ TEST(call_leg, late_offer_is_answered_in_the_ack) {
   const auto acked = stack.reports_.next_signal<call::LegAcked>();
   ASSERT_TRUE(acked);
   EXPECT_EQ(acked->media.codec, call::Codec::pcma);
+}
+
+TEST(call_leg, a_media_host_of_the_hosts_file_is_resolved_before_anybody_hears_of_the_call) {
+  Stack stack;
+  std::string offer = stack.offer();
+  offer.replace(offer.find("c=IN IP4 127.0.0.1"), 18, "c=IN IP4 LocalHost");
+  stack.send(stack.request("INVITE", 1, offer));
+  const auto invite = stack.reports_.next_invite();
+  ASSERT_TRUE(invite);
+  EXPECT_EQ(invite->media->remote_rtp, (base::Endpoint{"127.0.0.1", 4000}));
+}
+
+TEST(call_leg, a_media_host_that_nobody_knows_falls_back_to_the_source_of_signalling) {
+  Peer dead_dns("127.0.0.1", SOCK_DGRAM, {"127.0.0.1", 9});  // a name server that never answers
+  Stack stack("udp:127.0.0.1:0", SOCK_DGRAM, true, {}, {dead_dns.local().to_string()});
+  std::string offer = stack.offer();
+  offer.replace(offer.find("c=IN IP4 127.0.0.1"), 18, "c=IN IP4 media.example.com");
+  stack.send(stack.request("INVITE", 1, offer));
+  const auto invite = stack.reports_.next_invite(5s);
+  ASSERT_TRUE(invite);
+  EXPECT_EQ(invite->media->remote_rtp, (base::Endpoint{"127.0.0.1", 4000}));
+  EXPECT_TRUE(invite->media->may_move);
 }
 
 TEST(call_leg, options_say_what_we_can) {

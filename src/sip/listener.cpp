@@ -90,7 +90,8 @@ void Listener::tune_socket(bool dscp) const {
     const int descriptor = std::atoi(entry.path().filename().c_str());
     if (!is_bound_to(descriptor, transport_, local_)) continue;
     if (transport_ == Transport::udp) set_option(descriptor, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
-    if (transport_ == Transport::tcp) listen(descriptor, SOMAXCONN);  // libre's backlog of 5 drops connections
+    if (transport_ == Transport::tcp)
+      listen(descriptor, SOMAXCONN);  // libre's backlog of 5 drops connections
     if (!dscp) continue;
     if (local_.is_v6()) {
       set_option(descriptor, IPPROTO_IPV6, IPV6_TCLASS, kCs3);

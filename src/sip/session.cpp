@@ -38,6 +38,21 @@ std::optional<call::MediaDescription> Session::media() const {
   return agreed_->media;
 }
 
+std::optional<std::string> Session::unresolved_host() const {
+  if (!agreed_ || is_address_literal(agreed_->remote_host)) return std::nullopt;
+  return agreed_->remote_host;
+}
+
+SessionActions Session::on_resolved(const std::string& host, const std::string& address) {
+  SessionActions actions;
+  if (unresolved_host() != host) return actions;  // another offer came meanwhile
+  agreed_->remote_host = address;
+  agreed_->media.remote_rtp.address = address;
+  agreed_->media.remote_rtcp.address = address;
+  if (std::holds_alternative<Confirmed>(phase_)) actions.emplace_back(MediaChanged{agreed_->media});
+  return actions;
+}
+
 // ---- offer and answer
 
 base::Result<Agreement> Session::judge(const Sdp& offer, const base::Endpoint& source) const {

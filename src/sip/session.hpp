@@ -123,10 +123,15 @@ class Session {
   SessionActions on_invite_failed(int status, const std::string& reason);
 
   SessionActions on_timer(SessionTimer timer);
+  /// `unresolved_host()` has this address.
+  SessionActions on_resolved(const std::string& host, const std::string& address);
 
   [[nodiscard]] const Dialog& dialog() const { return dialog_; }
   /// What the caller offered; none for a late offer.
   [[nodiscard]] std::optional<call::MediaDescription> media() const;
+  /// The name that the far end wrote where its media address belongs. Until it is resolved, media is said to
+  /// come from where signalling comes from.
+  [[nodiscard]] std::optional<std::string> unresolved_host() const;
   [[nodiscard]] bool is_over() const { return std::holds_alternative<Over>(phase_); }
 
  private:
