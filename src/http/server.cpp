@@ -96,7 +96,9 @@ std::size_t Server::connections() const {
 
 void Server::stop() {
   if (state_->stopping.exchange(true)) return;
-  for (const auto& acceptor : state_->acceptors) {
+  for (const auto& weak : state_->acceptors) {
+    const Acceptor acceptor = weak.lock();
+    if (!acceptor) continue;
     asio::post(acceptor->get_executor(), [acceptor] {
       error_code ignored;
       acceptor->close(ignored);

@@ -27,7 +27,7 @@ void run(asio::io_context& context, unsigned index) {
 
 Runtime::Runtime(unsigned threads) {
   for (unsigned index = 0; index < std::max(threads, 1u); ++index) {
-    contexts_.push_back(std::make_unique<asio::io_context>(1));
+    contexts_.push_back(std::make_unique<Context>());
     guards_.emplace_back(contexts_.back()->get_executor());
     threads_.emplace_back([context = contexts_.back().get(), index] { run(*context, index); });
   }
@@ -35,6 +35,8 @@ Runtime::Runtime(unsigned threads) {
 
 Runtime::~Runtime() {
   stop();
+  guards_.clear();
+  for (auto& context : contexts_) context->shutdown();
 }
 
 asio::io_context& Runtime::next() {

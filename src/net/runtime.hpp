@@ -34,9 +34,15 @@ class Runtime {
   void stop();
 
  private:
+  /// Lets `~Runtime` empty all contexts before it frees any: a handler of one may own a socket of another.
+  class Context : public asio::io_context {
+   public:
+    Context() : asio::io_context(1) {}
+    using asio::io_context::shutdown;
+  };
   using WorkGuard = asio::executor_work_guard<asio::io_context::executor_type>;
 
-  std::vector<std::unique_ptr<asio::io_context>> contexts_;
+  std::vector<std::unique_ptr<Context>> contexts_;
   std::vector<WorkGuard> guards_;
   std::vector<std::jthread> threads_;
   std::atomic<unsigned> turn_{0};

@@ -22,7 +22,8 @@ struct Server::State {
   std::vector<std::unique_ptr<detail::Sweep>> sweeps;  // by thread
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> stopping{false};
-  std::vector<std::shared_ptr<boost::asio::ip::tcp::acceptor>> acceptors;  // for listen and stop only
+  std::vector<std::weak_ptr<boost::asio::ip::tcp::acceptor>>
+      acceptors;  // for listen and stop only; owned by their loops
 };
 
 }  // namespace tonearm::http

@@ -1,0 +1,259 @@
+#include "http/server.hpp"
+
+#include <future>
+#include <thread>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+
+#include "http/http_fixture_test.hpp"
+#include "net/authority.hpp"
+
+namespace tonearm::http {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+/// Answers with what it was sent: `METHOD target body`. Some targets do something special.
+class EchoService final : public Service {
+ public:
+  void handle(Request request, Responder respond) override {
+    if (request.target == "/drop") return;
+    if (request.target == "/hold") {
+      held.emplace(std::move(respond));
+      holding.set_value();
+      return;
+    }
+    Response response{.status = 200, .content_type = "text/plain"};
+    response.body = request.target == "/large" ? std::string(32 << 20, 'x')
+                                               : request.method + " " + request.target + " " + request.body;
+    response.on_written = [this] { ++written; };
+    const auto later = [respond = std::make_shared<Responder>(std::move(respond)), response] {
+      (*respond)(response);
+    };
+    if (request.target == "/later") {
+      std::thread(later).detach();
+    } else {
+      later();
+    }
+  }
+
+  std::atomic<int> written{0};
+  std::optional<Responder> held;
+  std::promise<void> holding;
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  static ServerLimits limits() {
+    ServerLimits limits;
+    limits.body_max = 1000;
+    limits.header_max = 2000;
+    limits.timeout = 150ms;
+    limits.write = 150ms;
+    limits.connections_max = 3;
+    return limits;
+  }
+  ~ServerTest() override { runtime_.stop(); }
+
+  tcp::socket connect() {
+    tcp::socket socket(client_context_);
+    socket.connect({asio::ip::make_address(bound_.address), bound_.port});
+    return socket;
+  }
+  static void send(tcp::socket& socket, const std::string& text) { asio::write(socket, asio::buffer(text)); }
+  /// Everything until the server closes.
+  static std::string read_all(tcp::socket& socket) {
+    std::string text;
+    boost::system::error_code error;
+    asio::read(socket, asio::dynamic_buffer(text), error);
+    return text;
+  }
+  /// One response by its Content-Length.
+  static std::string read_one(tcp::socket& socket) {
+    std::string text;
+    char byte = 0;
+    boost::system::error_code error;
+    while (!text.ends_with("\r\n\r\n") && asio::read(socket, asio::buffer(&byte, 1), error) == 1)
+      text.push_back(byte);
+    const auto at = text.find("Content-Length: ");
+    std::string body(at == std::string::npos ? 0 : std::stoul(text.substr(at + 16)), '\0');
+    asio::read(socket, asio::buffer(body), error);
+    return text + body;
+  }
+  std::string ask(const std::string& text) {
+    auto socket = connect();
+    send(socket, text);
+    return read_all(socket);
+  }
+  static std::string post(const std::string& body, const std::string& headers = "") {
+    return "POST /p HTTP/1.1\r\nHost: x\r\n" + headers + "Content-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+  }
+  static int status(const std::string& response) {
+    return response.size() > 12 ? std::stoi(response.substr(9, 3)) : 0;
+  }
+
+  EchoService service_;
+  net::Runtime runtime_{2};
+  Server server_{runtime_, service_, limits()};
+  const base::Endpoint bound_ = server_.listen({"127.0.0.1", 0}).value();
+  asio::io_context client_context_;
+};
+
+const std::string kClose = "Connection: close\r\n";
+
+TEST_F(ServerTest, answers_carry_length_date_and_the_echoed_ids) {
+  const auto response = ask(post("hi", kClose + "Client-Request-Id: c-1\r\nScenario-Id: s-1\r\n"));
+  EXPECT_TRUE(response.starts_with("HTTP/1.1 200 OK\r\n")) << response;
+  for (const char* part : {"Content-Length: 10\r\n", "Date: ", "request-id: ", "client-request-id: c-1\r\n",
+                           "scenario-id: s-1\r\n", "Content-Type: text/plain\r\n", "\r\n\r\nPOST /p hi"})
+    EXPECT_NE(response.find(part), std::string::npos) << part << "\n" << response;
+}
+
+TEST_F(ServerTest, pipelined_requests_are_answered_in_order_on_one_connection) {
+  auto socket = connect();
+  send(socket, post("1") + "GET /later HTTP/1.1\r\nHost: x\r\n\r\n" + post("3"));
+  EXPECT_TRUE(read_one(socket).ends_with("POST /p 1"));
+  EXPECT_TRUE(read_one(socket).ends_with("GET /later "));
+  EXPECT_TRUE(read_one(socket).ends_with("POST /p 3"));
+}
+
+TEST_F(ServerTest, a_request_may_come_byte_by_byte_and_chunked) {
+  auto socket = connect();
+  const std::string text =
+      "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+  for (const char c : text) send(socket, std::string(1, c));
+  EXPECT_TRUE(read_one(socket).ends_with("POST /p abc"));
+}
+
+TEST_F(ServerTest, head_gets_the_headers_of_get_only) {
+  const auto response = ask("HEAD /h HTTP/1.1\r\nHost: x\r\n" + kClose + "\r\n");
+  EXPECT_NE(response.find("Content-Length: 7\r\n"), std::string::npos) << response;
+  EXPECT_TRUE(response.ends_with("\r\n\r\n"));
+}
+
+TEST_F(ServerTest, a_client_that_waits_for_it_is_told_to_continue) {
+  auto socket = connect();
+  send(socket, "POST /p HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_TRUE(read_one(socket).starts_with("HTTP/1.1 100 Continue\r\n"));
+  send(socket, "ok");
+  EXPECT_TRUE(read_one(socket).ends_with("POST /p ok"));
+}
+
+TEST_F(ServerTest, a_body_at_the_limit_is_read_and_one_past_it_is_413) {
+  EXPECT_EQ(status(ask(post(std::string(1000, 'x'), kClose))), 200);
+  const auto response = ask(post(std::string(1001, 'x')));
+  EXPECT_EQ(status(response), 413);
+  EXPECT_NE(response.find("Connection: close\r\n"), std::string::npos);
+  EXPECT_NE(response.find(R"("code":"BadRequest")"), std::string::npos);
+  EXPECT_EQ(status(ask("POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+                       std::string(1001, 'x') + "\r\n0\r\n\r\n")),
+            413);
+}
+
+TEST_F(ServerTest, a_refused_client_that_goes_on_sending_still_reads_the_refusal) {
+  auto socket = connect();
+  boost::system::error_code ignored;
+  asio::write(socket, asio::buffer(post(std::string(500'000, 'x'))), ignored);
+  EXPECT_EQ(status(read_one(socket)), 413);
+}
+
+TEST_F(ServerTest, headers_past_their_limit_are_431) {
+  EXPECT_EQ(status(ask(post("", kClose + "X-Long: " + std::string(1800, 'x') + "\r\n"))), 200);
+  const auto response = ask(post("", "X-Long: " + std::string(2100, 'x') + "\r\n"));
+  EXPECT_EQ(status(response), 431);
+  EXPECT_EQ(status(ask("GET /" + std::string(5000, 'x'))), 431);
+}
+
+TEST_F(ServerTest, slow_bodies_and_slow_headers_are_408) {
+  const auto slow_body = ask("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nshort");
+  EXPECT_EQ(status(slow_body), 408);
+  EXPECT_NE(slow_body.find(R"("error")"), std::string::npos);
+  EXPECT_EQ(status(ask("POST /p HT")), 408);
+  EXPECT_EQ(service_.written, 0);
+}
+
+TEST_F(ServerTest, what_is_no_http_is_400) {
+  EXPECT_EQ(status(ask("\x16\x03\x01 hello\r\n\r\n")), 400);
+  EXPECT_EQ(status(ask("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n")), 400);
+  EXPECT_EQ(status(ask("GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")),
+            400);
+}
+
+TEST_F(ServerTest, connections_past_the_limit_are_told_so) {
+  std::vector<tcp::socket> open;
+  for (int i = 0; i < 3; ++i) {
+    open.push_back(connect());
+    send(open.back(), post("x"));
+    EXPECT_EQ(status(read_one(open.back())), 200);
+  }
+  auto refused = connect();
+  const auto response = read_all(refused);
+  EXPECT_EQ(status(response), 503);
+  EXPECT_NE(response.find("Retry-After: "), std::string::npos);
+  send(open[0], post("still served"));
+  EXPECT_EQ(status(read_one(open[0])), 200);
+}
+
+TEST_F(ServerTest, a_client_that_does_not_read_loses_its_connection_and_the_domain_hears_of_it) {
+  auto socket = connect();
+  send(socket, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto begin = std::chrono::steady_clock::now();
+  while (service_.written == 0 && std::chrono::steady_clock::now() - begin < 5s) std::this_thread::yield();
+  EXPECT_EQ(service_.written, 1);
+  std::string rest = read_all(socket);
+  EXPECT_LT(rest.size(), 32u << 20);
+}
+
+TEST_F(ServerTest, a_request_that_nobody_answers_gets_500) {
+  EXPECT_EQ(status(ask("GET /drop HTTP/1.1\r\nHost: x\r\n" + kClose + "\r\n")), 500);
+}
+
+TEST_F(ServerTest, stopping_closes_idle_connections_and_answers_what_is_under_way) {
+  auto idle = connect();
+  send(idle, post("x"));
+  EXPECT_EQ(status(read_one(idle)), 200);
+  auto busy = connect();
+  send(busy, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+  service_.holding.get_future().wait();
+  server_.stop();
+  EXPECT_EQ(read_all(idle), "");
+  (*service_.held)({.status = 204});
+  const auto response = read_all(busy);
+  EXPECT_EQ(status(response), 204);
+  EXPECT_EQ(response.find("Content-"), std::string::npos);
+  EXPECT_NE(response.find("Connection: close"), std::string::npos);
+}
+
+TEST_F(ServerTest, tls_listeners_serve_the_same) {
+  const auto folder = std::filesystem::temp_directory_path() / ("http_server_" + std::to_string(getpid()));
+  const auto files = net::ensure_authority(folder, {}, base::WallClock::now()).value();
+  const auto tls = net::ServerTls::load(files.certificate, files.key).value();
+  const auto bound = server_.listen({"127.0.0.1", 0}, tls).value();
+  const auto roots = net::make_client_tls(files.ca).value();
+  asio::ssl::stream<tcp::socket> stream(client_context_, *roots);
+  stream.next_layer().connect({asio::ip::make_address(bound.address), bound.port});
+  stream.handshake(asio::ssl::stream_base::client);
+  asio::write(stream, asio::buffer(post("secret", kClose)));
+  std::string text;
+  boost::system::error_code error;
+  asio::read(stream, asio::dynamic_buffer(text), error);
+  EXPECT_EQ(error, asio::error::eof) << error.message();  // a proper close, not a truncation
+  EXPECT_TRUE(text.ends_with("POST /p secret")) << text;
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(ServerTest, an_address_in_use_is_an_error_that_names_it) {
+  const auto second = server_.listen({bound_.address, bound_.port});
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message().find(bound_.to_string()), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tonearm::http
