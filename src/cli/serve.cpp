@@ -1,59 +1,15 @@
-#include <atomic>
 #include <csignal>
 #include <cstdio>
-#include <thread>
-
-#include <pthread.h>
 
 #include "app/server.hpp"
 #include "base/log.hpp"
 #include "cli/service_notify.hpp"
 #include "cli/settings_source.hpp"
+#include "cli/signals.hpp"
 #include "cli/subcommands.hpp"
 
 namespace tonearm::cli {
 namespace {
-
-/// Blocked in every thread from the start, taken one by one by whoever waits.
-class Signals {
- public:
-  Signals() {
-    sigemptyset(&set_);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-  [[nodiscard]] int wait() const {
-    int signal = 0;
-    while (sigwait(&set_, &signal) != 0) {
-    }
-    return signal;
-  }
-
- private:
-  sigset_t set_{};
-};
-
-/// While the server stops: a further SIGTERM or SIGINT hurries it.
-class Impatience {
- public:
-  Impatience(const Signals& signals, app::Server& server)
-      : thread_([this, &signals, &server] {
-          while (!over_) {
-            if (signals.wait() != SIGHUP && !over_) server.hurry();
-          }
-        }) {}
-  ~Impatience() {
-    over_ = true;
-    pthread_kill(thread_.native_handle(), SIGTERM);  // wakes its wait
-    thread_.join();
-  }
-  Impatience(const Impatience&) = delete;
-  Impatience& operator=(const Impatience&) = delete;
-
- private:
-  std::atomic<bool> over_{false};
-  std::thread thread_;
-};
 
 void reload(app::Server& server, const ServeOptions& options) {
   notify_service_manager("RELOADING=1");
@@ -97,10 +53,10 @@ int serve(const ServeOptions& options) {
   announce(**server, dev_environment);
   while (signals.wait() == SIGHUP) reload(**server, options);
   notify_service_manager("STOPPING=1");
-  {
-    const Impatience impatience(signals, **server);
-    (*server)->stop();
-  }
+  const SignalWatch impatience(signals, [&server](int signal) {
+    if (signal != SIGHUP) (*server)->hurry();
+  });
+  (*server)->stop();
   return kExitGood;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/service_notify.hpp"
 
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 

@@ -7,6 +7,7 @@
 
 #include "cli/caller/caller.hpp"
 #include "cli/caller/wav_file.hpp"
+#include "cli/signals.hpp"
 #include "cli/subcommands.hpp"
 
 namespace tonearm::cli {
@@ -86,13 +87,14 @@ class CallLog {
       text = progress.by_far_end ? "by the other side" : "by us";
     }
     if (!progress.text.empty()) facts["text"] = progress.text;
-    print_line(progress.at_ns, name_of(progress.kind), std::move(facts), text);
+    print_line(progress.at_ns, name_of(progress.kind), facts, text);
   }
-  void print_line(std::int64_t at_ns, std::string_view event, json::object facts, const std::string& text) {
+  void print_line(std::int64_t at_ns, std::string_view event, const json::object& facts,
+                  const std::string& text) {
     if (json_) {
-      facts["ns"] = at_ns;
-      facts["event"] = event;
-      fmt::print("{}\n", json::serialize(facts));
+      json::object line{{"ns", at_ns}, {"event", event}};
+      for (const auto& [name, value] : facts) line[name] = value;
+      fmt::print("{}\n", json::serialize(line));
     } else {
       fmt::print("{:8.3f} s  {:<10} {}\n", static_cast<double>(at_ns - start_ns_) / 1e9, event, text);
     }
@@ -131,6 +133,7 @@ int call(const CallOptions& options) {
     if (!read) return fail_with(read.error().message(), kExitUsage);
     voice = *std::move(read);
   }
+  const Signals signals;
   CallLog log(options.json);
   Caller::Setup setup{.uri = options.uri,
                       .from = options.from,
@@ -141,6 +144,7 @@ int call(const CallOptions& options) {
   if (!caller) return fail_with(caller.error().message(), kExitUsage);
   log.say(options.listen ? "listening" : "dialled", options.listen ? (*caller)->address() : options.uri);
 
+  const SignalWatch interrupt(signals, [&caller](int) { (*caller)->hang_up(); });
   log.wait_for_answer_or_end();
   auto end = log.wait_for_end(options.duration);
   if (!end) {

@@ -11,6 +11,7 @@
 #include "cli/demo/report.hpp"
 #include "cli/demo/stage.hpp"
 #include "cli/demo/verdict.hpp"
+#include "cli/signals.hpp"
 #include "cli/subcommands.hpp"
 
 namespace tonearm::cli {
@@ -77,6 +78,9 @@ class Demo {
   explicit Demo(const DemoOptions& options) : options_(options), narrator_(terminal_style()) {}
 
   int run() {
+    const Signals signals;
+    const SignalWatch interrupt(
+        signals, [this](int) { board_.post([](Board& board) { board.broken = "Interrupted."; }); });
     const auto bot = find_bot(options_.bot);
     if (bot.empty())
       return give_up("the example bot is not built: build target example_bot, or say --bot PATH");

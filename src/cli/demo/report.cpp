@@ -42,6 +42,10 @@ std::string picture_of(const CallSound& sound, const Evidence& evidence, const F
                   .lanes = {{"bot", Ink::cyan, levels_of(sound.heard, kStepMs)},
                             {"caller", Ink::green, levels_of(sound.said, kStepMs)}},
                   .marks = {}};
+  for (const SoundSegment& segment : findings.segments) {
+    const std::string name = recognise(segment.samples, evidence.prompts);
+    picture.lanes[0].captions.push_back({clock.ms(segment.begin_ns), name.empty() ? "?" : name + ".wav"});
+  }
   if (findings.cancel_sent_ns) picture.marks = {{clock.ms(*findings.cancel_sent_ns), "cancel"}};
   std::string out = draw(picture, clock.style());
   if (findings.cancel_sent_ns && findings.last_prompt_packet_ns) {

@@ -92,6 +92,9 @@ std::string draw(const Picture& picture, const TerminalStyle& style) {
       const double level = level_at(lane, begin, begin + scale.ms_per_column(), picture.step_ms);
       draw_bar(canvas, top, column, level, lane.ink, glyphs);
     }
+    for (const Mark& caption : lane.captions) {
+      canvas.write(top + kLaneRows, scale.column(caption.at_ms), caption.label, Ink::dim);
+    }
   }
   draw_axis(canvas, axis, picture, scale, glyphs);
   for (const Mark& mark : picture.marks) {

@@ -7,17 +7,19 @@
 
 namespace tonearm::cli {
 
+/// A moment that is drawn as a line through all lanes, as an arrow below the packets, or
+/// as a word below a lane.
+struct Mark {
+  double at_ms = 0;
+  std::string label;  ///< ASCII.
+};
+
 /// One side's sound: loudness in equal steps of time.
 struct Lane {
   std::string name;  ///< ASCII, ≤ 8 characters.
   Ink ink = Ink::plain;
-  std::vector<double> levels;  ///< [dBFS], one per `Picture::step_ms`, from the picture's beginning.
-};
-
-/// A moment that is drawn as a line through all lanes, or as an arrow below the packets.
-struct Mark {
-  double at_ms = 0;
-  std::string label;  ///< ASCII.
+  std::vector<double> levels;    ///< [dBFS], one per `Picture::step_ms`, from the picture's beginning.
+  std::vector<Mark> captions{};  ///< Written below the lane, each from its time on.
 };
 
 /// The sound of a call over time. Times are milliseconds on one clock.

@@ -79,6 +79,12 @@ TEST(picture, ascii_has_no_byte_beyond_ascii_and_no_colour_has_no_escape) {
   EXPECT_NE(draw(two_seconds_of_sound(), coloured).find("\x1b[31m"), std::string::npos);
 }
 
+TEST(picture, a_caption_stands_below_its_lane_from_its_time_on) {
+  Picture picture = two_seconds_of_sound();
+  picture.lanes[0].captions = {{1000, "welcome"}};
+  EXPECT_EQ(lines_of(draw(picture, kAscii)).at(3), std::string(20, ' ') + "welcome   |");
+}
+
 TEST(picture, without_levels_is_empty_lanes_and_an_axis) {
   Picture picture;
   picture.to_ms = 1000;
