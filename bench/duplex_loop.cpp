@@ -1,0 +1,278 @@
+// The reference that the server's media cost is measured against: the same packets and the same batching, and
+// nothing else. N calls of G.711 at 20 ms, each a socket that sends and receives, spread over 20 phases of 1
+// ms, one thread, one io_uring. A second thread on the other core is the callers: it sends a packet to every
+// socket every 20 ms and drops what comes back.
+//
+//   duplex_loop [--calls 500] [--seconds 10] [--json]
+//
+// Reports CPU of the loop's thread per call and tick [µs], and how late ticks were.
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <liburing.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr unsigned kPhases = 20;
+constexpr std::size_t kPacketBytes = 172;  // 12 of RTP, 160 of G.711
+constexpr unsigned kBuffers = 4096;
+constexpr std::size_t kBufferBytes = 2048;
+
+struct Settings {
+  unsigned calls = 500;
+  unsigned seconds = 10;
+  bool json = false;
+};
+
+[[noreturn]] void fail(const char* what) {
+  std::perror(what);
+  std::exit(1);
+}
+
+struct Socket {
+  int fd = -1;
+  sockaddr_in local{};
+};
+
+Socket open_socket() {
+  Socket socket;
+  socket.fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket.fd < 0) fail("socket");
+  socket.local.sin_family = AF_INET;
+  socket.local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::bind(socket.fd, reinterpret_cast<sockaddr*>(&socket.local), sizeof socket.local) != 0) fail("bind");
+  socklen_t length = sizeof socket.local;
+  ::getsockname(socket.fd, reinterpret_cast<sockaddr*>(&socket.local), &length);
+  return socket;
+}
+
+struct Call {
+  Socket here;
+  Socket caller;
+  std::array<std::uint8_t, kPacketBytes> packet{};
+};
+
+/// The loop under measurement.
+class Loop {
+ public:
+  explicit Loop(std::vector<Call>& calls) : calls_(calls) {
+    io_uring_params parameters{};
+    parameters.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE;
+    parameters.cq_entries = 4 * kBuffers;
+    if (io_uring_queue_init_params(1024, &ring_, &parameters) != 0) fail("io_uring");
+    open_buffers();
+    shape_.msg_namelen = sizeof(sockaddr_in6);
+    for (std::size_t i = 0; i < calls_.size(); ++i) arm(i);
+    io_uring_submit(&ring_);
+  }
+  ~Loop() { io_uring_queue_exit(&ring_); }
+
+  void run(Clock::time_point until) {
+    const auto start = Clock::now();
+    for (std::uint64_t tick = 1;; ++tick) {
+      const auto due = start + milliseconds(tick);
+      std::this_thread::sleep_until(due);
+      const auto now = Clock::now();
+      if (now >= until) return;
+      lateness_.push_back(now - due);
+      receive();
+      for (std::size_t i = tick % kPhases; i < calls_.size(); i += kPhases) send(calls_[i]);
+      io_uring_submit(&ring_);
+    }
+  }
+
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  std::vector<Clock::duration>& lateness() { return lateness_; }
+
+ private:
+  void open_buffers() {
+    void* ring = nullptr;
+    if (::posix_memalign(&ring, 4096, kBuffers * sizeof(io_uring_buf)) != 0) fail("memory");
+    buffer_ring_ = static_cast<io_uring_buf_ring*>(ring);
+    buffers_.resize(kBuffers * kBufferBytes);
+    io_uring_buf_reg registration{};
+    registration.ring_addr = reinterpret_cast<std::uintptr_t>(ring);
+    registration.ring_entries = kBuffers;
+    if (io_uring_register_buf_ring(&ring_, &registration, 0) != 0) fail("buffers");
+    io_uring_buf_ring_init(buffer_ring_);
+    for (unsigned i = 0; i < kBuffers; ++i) recycle(i);
+  }
+  void recycle(unsigned index) {
+    io_uring_buf_ring_add(buffer_ring_, buffers_.data() + index * kBufferBytes, kBufferBytes,
+                          static_cast<std::uint16_t>(index), io_uring_buf_ring_mask(kBuffers), 0);
+    io_uring_buf_ring_advance(buffer_ring_, 1);
+  }
+  io_uring_sqe* next_sqe() {
+    io_uring_sqe* sqe = nullptr;
+    while ((sqe = io_uring_get_sqe(&ring_)) == nullptr) io_uring_submit(&ring_);
+    return sqe;
+  }
+  void arm(std::size_t call) {
+    io_uring_sqe* sqe = next_sqe();
+    io_uring_prep_recvmsg_multishot(sqe, calls_[call].here.fd, &shape_, 0);
+    io_uring_sqe_set_flags(sqe, IOSQE_BUFFER_SELECT);
+    io_uring_sqe_set_data64(sqe, call);
+  }
+  void receive() {
+    io_uring_get_events(&ring_);
+    unsigned head = 0;
+    unsigned count = 0;
+    io_uring_cqe* completion = nullptr;
+    io_uring_for_each_cqe(&ring_, head, completion) {
+      ++count;
+      if ((completion->flags & IORING_CQE_F_BUFFER) != 0) {
+        if (completion->res > 0) ++received;
+        recycle(completion->flags >> IORING_CQE_BUFFER_SHIFT);
+      }
+      if ((completion->flags & IORING_CQE_F_MORE) == 0) ended_.push_back(completion->user_data);
+    }
+    io_uring_cq_advance(&ring_, count);
+    for (const auto call : ended_) arm(call);
+    ended_.clear();
+  }
+  void send(Call& call) {
+    io_uring_sqe* sqe = next_sqe();
+    io_uring_prep_send(sqe, call.here.fd, call.packet.data(), call.packet.size(),
+                       MSG_DONTWAIT | MSG_NOSIGNAL);
+    io_uring_prep_send_set_addr(sqe, reinterpret_cast<sockaddr*>(&call.caller.local),
+                                sizeof call.caller.local);
+    io_uring_sqe_set_flags(sqe, IOSQE_CQE_SKIP_SUCCESS);
+    ++sent;
+  }
+
+  std::vector<Call>& calls_;
+  io_uring ring_{};
+  io_uring_buf_ring* buffer_ring_ = nullptr;
+  std::vector<std::uint8_t> buffers_;
+  msghdr shape_{};
+  std::vector<std::uint64_t> ended_;
+  std::vector<Clock::duration> lateness_;
+};
+
+/// What the callers do: a packet to every call each 20 ms, everything that comes is read and dropped.
+void be_callers(std::vector<Call>& calls, const std::atomic<bool>& stop) {
+  std::array<std::uint8_t, kPacketBytes> packet{};
+  std::array<std::uint8_t, kBufferBytes> heard;
+  const auto start = Clock::now();
+  for (std::uint64_t tick = 1; !stop; ++tick) {
+    std::this_thread::sleep_until(start + milliseconds(tick));
+    for (std::size_t i = tick % kPhases; i < calls.size(); i += kPhases) {
+      while (::recv(calls[i].caller.fd, heard.data(), heard.size(), 0) > 0) {
+      }
+      (void)!::sendto(calls[i].caller.fd, packet.data(), packet.size(), 0,
+                      reinterpret_cast<sockaddr*>(&calls[i].here.local), sizeof calls[i].here.local);
+    }
+  }
+}
+
+void pin_to(unsigned core) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(core, &set);
+  ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
+}
+
+double thread_cpu_seconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+Settings parse(int count, char** words) {
+  Settings settings;
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word = words[i];
+    const auto number = [&] { return static_cast<unsigned>(i + 1 < count ? std::atoi(words[++i]) : 0); };
+    if (word == "--calls")
+      settings.calls = number();
+    else if (word == "--seconds")
+      settings.seconds = number();
+    else if (word == "--json")
+      settings.json = true;
+  }
+  if (settings.calls == 0 || settings.seconds == 0) {
+    std::fprintf(stderr, "usage: duplex_loop [--calls N] [--seconds N] [--json]\n");
+    std::exit(2);
+  }
+  return settings;
+}
+
+double microseconds(Clock::duration time) {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
+
+void print(const Settings& settings, Loop& loop, double cpu) {
+  auto& late = loop.lateness();
+  std::ranges::sort(late);
+  const double ticks = static_cast<double>(settings.calls) * settings.seconds * 50;
+  const double per_call = cpu * 1e6 / ticks;
+  const double p99 = microseconds(late[late.size() * 99 / 100]);
+  const double worst = microseconds(late.back());
+  std::printf(settings.json
+                  ? "{\"calls\":%u,\"seconds\":%u,\"cpu_us_per_call_and_tick\":%.3f,\"cpu_share\":%.4f,"
+                    "\"lateness_p99_us\":%.1f,\"lateness_max_us\":%.1f,\"sent\":%llu,\"received\":%llu}\n"
+                  : "calls %u, %u s: %.3f µs CPU per call and tick (%.4f of a core), lateness p99 %.1f µs, "
+                    "max %.1f µs, "
+                    "sent %llu, received %llu\n",
+              settings.calls, settings.seconds, per_call, cpu / settings.seconds, p99, worst,
+              static_cast<unsigned long long>(loop.sent), static_cast<unsigned long long>(loop.received));
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const Settings settings = parse(count, words);
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+
+  std::vector<Call> calls(settings.calls);
+  for (Call& call : calls) {
+    call.here = open_socket();
+    call.caller = open_socket();
+    call.packet.fill(0xFF);
+    call.packet[0] = 0x80;
+  }
+  std::atomic<bool> stop{false};
+  std::thread callers([&] {
+    pin_to(1);
+    be_callers(calls, stop);
+  });
+  pin_to(0);
+  const sched_param fifo{.sched_priority = 10};
+  ::pthread_setschedparam(::pthread_self(), SCHED_FIFO,
+                          &fifo);  // as the server's media threads, where permitted
+  {
+    Loop loop(calls);
+    loop.lateness().reserve(settings.seconds * 1000ULL + 1000);
+    const double before = thread_cpu_seconds();
+    loop.run(Clock::now() + std::chrono::seconds(settings.seconds));
+    print(settings, loop, thread_cpu_seconds() - before);
+  }
+  stop = true;
+  callers.join();
+}
