@@ -1,0 +1,80 @@
+// operations.md §6: outgoing calls.
+
+#include "call/outgoing.hpp"
+
+#include <gtest/gtest.h>
+
+#include "call/scene.hpp"
+
+namespace tonearm::call {
+namespace {
+
+using enum CallEvent;
+
+TEST(Outgoing, is_201_then_establishing_then_established_then_audio_active_each_once) {
+  Scene scene = Scene::outgoing();
+  EXPECT_TRUE(scene.accepted(RequestId(1)));
+  EXPECT_EQ(scene.notifications.back().behind, std::vector{RequestId(1)});
+  scene.media_says(SessionOpened{});
+  EXPECT_TRUE(std::holds_alternative<SignalInvite>(scene.committed.back()));
+  scene.signal(LegRinging{});
+  scene.signal(LegAnswered{Scene::media(), "dialog"});
+  scene.signal(LegAnswered{Scene::media(), "dialog"});
+  EXPECT_EQ(scene.events(), (std::vector{establishing, established, audio_active}));
+  EXPECT_EQ(scene.last<UpdateMedia>()->media, Scene::media());
+}
+
+TEST(Outgoing, plays_when_it_is_answered) {
+  Scene scene = Scene::outgoing();
+  scene.media_says(SessionOpened{});
+  scene.signal(LegAnswered{Scene::media(), "dialog"});
+  EXPECT_EQ(scene.sounding_play().status, OperationStatus::running);
+}
+
+TEST(Outgoing, refusals_become_end_reasons) {
+  const std::vector<std::pair<int, CallEndReason>> refusals{
+      {486, CallEndReason::busy},        {600, CallEndReason::busy},        {603, CallEndReason::declined},
+      {408, CallEndReason::no_answer},   {480, CallEndReason::unreachable}, {0, CallEndReason::unreachable},
+      {404, CallEndReason::sip_refusal}, {500, CallEndReason::sip_refusal}};
+  for (const auto& [status, reason] : refusals) {
+    Scene scene = Scene::outgoing();
+    scene.media_says(SessionOpened{});
+    scene.signal(LegFailed{status, false, {}});
+    scene.close_session();
+    EXPECT_EQ(scene.shown->end->reason, reason) << status;
+    EXPECT_EQ(scene.count<SignalHangUp>(), 0);
+  }
+}
+
+TEST(Outgoing, not_answered_in_time_is_cancelled) {
+  Scene scene = Scene::outgoing();
+  scene.media_says(SessionOpened{});
+  scene.fire(TimerKind::ringing);
+  scene.close_session();
+  EXPECT_EQ(scene.count<SignalHangUp>(), 1);
+  EXPECT_EQ(scene.shown->end->reason, CallEndReason::no_answer);
+}
+
+TEST(Outgoing, deleted_while_ringing_is_cancelled) {
+  Scene scene = Scene::outgoing();
+  scene.media_says(SessionOpened{});
+  scene.command(DeleteCommand{});
+  scene.close_session();
+  EXPECT_EQ(scene.count<SignalHangUp>(), 1);
+  EXPECT_EQ(scene.events(), (std::vector{establishing, terminating, ended}));
+}
+
+TEST(Outgoing, deleted_before_its_invite_sends_none) {
+  Scene scene = Scene::outgoing();
+  scene.command(DeleteCommand{});
+  scene.media_says(SessionOpened{});
+  scene.close_session();
+  EXPECT_EQ(scene.count<SignalHangUp>(), 0);
+  EXPECT_EQ(std::ranges::count_if(scene.committed,
+                                  [](const auto& e) { return std::holds_alternative<SignalInvite>(e); }),
+            0);
+  EXPECT_TRUE(scene.call->over());
+}
+
+}  // namespace
+}  // namespace tonearm::call
