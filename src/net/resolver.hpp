@@ -16,7 +16,8 @@ namespace tonearm::net {
 using Addresses = std::vector<boost::asio::ip::address>;
 
 /// Looks names up as the system does (`/etc/hosts` included) without ever blocking the caller's thread.
-/// A lookup that hangs occupies one of the pool's threads, not an I/O thread. Threading: thread-safe.
+/// A lookup that hangs occupies one of the pool's threads, not an I/O thread.
+/// Must not outlive the runtime whose coroutines ask it. Threading: thread-safe.
 class Resolver {
  public:
   explicit Resolver(unsigned threads = 4) : pool_(threads) {}

@@ -92,7 +92,13 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
   Session(std::shared_ptr<Server::State> state, unsigned thread, tcp::socket socket, Args&&... args)
       : state_(std::move(state)),
         sweep_(*state_->sweeps[thread]),
-        stream_(std::move(socket), std::forward<Args>(args)...) {}
+        stream_(std::move(socket), std::forward<Args>(args)...) {
+    ++state_->connections;
+  }
+  ~Session() override {
+    sweep_.remove(*this);
+    --state_->connections;
+  }
 
   /// The first parameter keeps the session alive as long as this runs.
   asio::awaitable<void> run(std::shared_ptr<Session> /*self*/, Admission admission) {
@@ -108,9 +114,6 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
       while (co_await serve_one()) {
       }
     }
-    sweep_.remove(*this);
-    socket_of(stream_).close(ignored);
-    --state_->connections;
   }
 
   void on_deadline() override {
@@ -247,7 +250,12 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
         asio::post(executor,
                    [waiting, response = std::move(response)]() mutable { (*waiting)(std::move(response)); });
       });
-      state_->service.handle(std::move(asked), std::move(respond));
+      try {
+        state_->service.handle(std::move(asked), std::move(respond));
+      } catch (const std::exception& error) {
+        // The responder went with it and has answered 500.
+        spdlog::error("http: a service threw: {}", error.what());
+      }
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Response)>(
         initiate, asio::use_awaitable, std::move(request));
@@ -314,7 +322,6 @@ void spawn(std::shared_ptr<Session<Stream>> session, asio::io_context& context, 
 
 void start_session(std::shared_ptr<Server::State> state, unsigned thread, tcp::socket socket,
                    std::shared_ptr<net::TlsContext> tls, Admission admission) {
-  ++state->connections;
   auto& context = state->runtime.context(thread);
   if (!tls) {
     spawn(std::make_shared<Session<PlainStream>>(std::move(state), thread, std::move(socket)), context,

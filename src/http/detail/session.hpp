@@ -12,7 +12,7 @@ namespace tonearm::http::detail {
 enum class Admission { serve, refuse_full };
 
 /// Runs the connection on its socket's context until it is over. `tls` null means plain.
-/// Counts itself in `state.connections`. Threading: any; goes on on the socket's own thread.
+/// Counts in `state.connections` while it lives. Threading: any; goes on on the socket's own thread.
 void start_session(std::shared_ptr<Server::State> state, unsigned thread, boost::asio::ip::tcp::socket socket,
                    std::shared_ptr<net::TlsContext> tls, Admission admission);
 
