@@ -65,7 +65,8 @@ TEST(CallProperty, random_histories_reach_every_corner) {
   std::set<EndReason> endings;
   std::set<CallEvent> events;
   for (std::uint64_t seed = 1; seed <= 3'000; ++seed) {
-    for (const Event& event : World(seed).run()) {
+    World world(seed);
+    for (const Event& event : world.run()) {
       if (is_ending(event)) endings.insert(event.reason);
       if (event.call_event) events.insert(*event.call_event);
     }
