@@ -80,7 +80,9 @@ void Reader::finish() {
     findings_.add_at(value.origin, name, "is an " + unknown("section", name, sections_));
   }
   for (const auto& [name, value] : environment_) {
-    const auto covers = [&name = name](const std::string& prefix) { return name.starts_with(prefix); };
+    const auto covers = [&variable = name](const std::string& prefix) {
+      return variable.starts_with(prefix);
+    };
     if (std::ranges::none_of(prefixes_, covers)) continue;
     if (std::ranges::find(variables_, name) != variables_.end()) continue;
     findings_.add_at("environment", name, "is an " + unknown("setting", name, variables_));
