@@ -23,7 +23,8 @@ PromptFetcher::Result file_of(net::HttpResponse response) {
   return file;
 }
 
-/// The class of the error only: a peer's own words do not belong into our answers. A refused address names its kind.
+/// The class of the error only: a peer's own words do not belong into our answers. A refused address names
+/// its kind.
 std::string cause_of(const base::Error& error) {
   return error.code == net::NetErrc::address_refused ? error.message() : error.code.message();
 }
@@ -39,10 +40,12 @@ std::function<void()> HttpPromptFetcher::fetch(FetchRequest request, Done done) 
   if (!request.etag.empty()) get.headers.push_back({"If-None-Match", std::move(request.etag)});
   if (!request.last_modified.empty())
     get.headers.push_back({"If-Modified-Since", std::move(request.last_modified)});
-  const auto ticket =
-      client_.send(std::move(get), [done = std::move(done)](base::Result<net::HttpResponse> response) mutable {
-        if (response) done(file_of(std::move(*response)));
-        else done(std::unexpected(cause_of(response.error())));
+  const auto ticket = client_.send(
+      std::move(get), [done = std::move(done)](base::Result<net::HttpResponse> response) mutable {
+        if (response)
+          done(file_of(std::move(*response)));
+        else
+          done(std::unexpected(cause_of(response.error())));
       });
   return [ticket] { ticket.cancel(); };
 }

@@ -1,0 +1,128 @@
+#include "media/call_media.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/log.hpp"
+#include "media/testing/fake_fetcher.hpp"
+#include "media/testing/phone.hpp"
+#include "media/testing/wav.hpp"
+
+namespace tonearm::media {
+namespace {
+
+constexpr const char* kUrl = "http://prompts.example.com/hello.wav";
+
+/// Keeps what a call would hear.
+class Listener final : public call::MediaListener {
+ public:
+  void on_media(call::LegRef, call::MediaBody body) override {
+    const std::lock_guard lock(mutex_);
+    bodies_.push_back(std::move(body));
+    changed_.notify_all();
+  }
+  template <class Body>
+  std::optional<Body> wait() {
+    std::unique_lock lock(mutex_);
+    std::optional<Body> found;
+    changed_.wait_for(lock, std::chrono::seconds(10), [&] {
+      for (const auto& body : bodies_)
+        if (std::holds_alternative<Body>(body)) found = std::get<Body>(body);
+      return found.has_value();
+    });
+    return found;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<call::MediaBody> bodies_;
+};
+
+class CallMediaTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    spdlog::set_level(spdlog::level::warn);
+    EngineOptions options;
+    options.ports = {.first = 33000, .last = 33999};
+    auto engine = Engine::start(options, fetcher_);
+    ASSERT_TRUE(engine);
+    engine_ = std::move(*engine);
+    media_.emplace(*engine_, listener_, "192.0.2.7");
+  }
+  call::MediaDescription description() const {
+    call::MediaDescription media;
+    media.remote_rtp = phone_.address().to_endpoint();
+    return media;
+  }
+  static call::PlaySpec hello() { return {.prompts = {{.uri = kUrl, .resource_id = {}}}, .loop = false}; }
+
+  const call::LegRef leg_{call::CallId(base::Guid::from_words(1, 2)), call::LegId(1)};
+  const call::OperationNumber one_{1};
+  testing::Phone phone_;
+  testing::FakeFetcher fetcher_;
+  Listener listener_;
+  std::optional<CallMedia> media_;
+  std::unique_ptr<Engine> engine_;  // last: it ends first
+};
+
+TEST_F(CallMediaTest, a_leg_is_opened_with_the_public_address_played_to_stopped_and_closed) {
+  fetcher_.serve(kUrl, testing::make_wav({.seconds = 10}));
+  media_->post_open(leg_, "", description());
+  const auto opened = listener_.wait<call::SessionOpened>();
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->local.rtp.address, "192.0.2.7");
+  EXPECT_EQ(opened->local.rtcp.port, opened->local.rtp.port + 1);
+  media_->post_prefetch(leg_, call::ApplicationId(), one_, hello());
+  ASSERT_TRUE(listener_.wait<call::PromptReady>());
+  media_->post_start(leg_, one_);
+  ASSERT_TRUE(listener_.wait<call::OperationStarted>());
+  media_->post_stop(leg_, call::StopId(3), {one_, call::OperationNumber(2)});
+  const auto stopped = listener_.wait<call::StopAcknowledged>();
+  ASSERT_TRUE(stopped);
+  EXPECT_EQ(stopped->stop.value, 3U);
+  ASSERT_EQ(stopped->operations.size(), 2U);
+  EXPECT_EQ(stopped->operations[0].outcome, call::StopOutcome::cut);
+  EXPECT_EQ(stopped->operations[1].outcome, call::StopOutcome::nothing);
+  media_->post_close(leg_);
+  ASSERT_TRUE(listener_.wait<call::SessionClosed>());
+}
+
+TEST_F(CallMediaTest, what_cannot_be_played_says_whether_it_was_the_download_or_the_format) {
+  media_->post_open(leg_, "", description());
+  media_->post_prefetch(leg_, call::ApplicationId(), one_, hello());
+  auto failed = listener_.wait<call::PromptFailed>();
+  ASSERT_TRUE(failed);
+  EXPECT_TRUE(failed->download);
+  EXPECT_EQ(failed->cause, "status 404");
+}
+
+TEST_F(CallMediaTest, commands_to_a_leg_that_is_gone_are_answered) {
+  media_->post_stop(leg_, call::StopId(1), {one_});
+  EXPECT_EQ(listener_.wait<call::StopAcknowledged>()->operations[0].outcome, call::StopOutcome::nothing);
+  media_->post_close(leg_);
+  EXPECT_TRUE(listener_.wait<call::SessionClosed>());
+}
+
+TEST(StreamSettings, hold_and_directions_are_translated) {
+  call::MediaDescription media;
+  media.remote_rtp = {"192.0.2.1", 4000};
+  EXPECT_TRUE(stream_settings(media).send);
+  EXPECT_FALSE(stream_settings(media).held);
+  media.direction = call::MediaDirection::receive_only;
+  EXPECT_FALSE(stream_settings(media).send);
+  EXPECT_TRUE(stream_settings(media).held);
+  media.direction = call::MediaDirection::send_only;
+  EXPECT_TRUE(stream_settings(media).send);
+  media.remote_hold = true;
+  EXPECT_FALSE(stream_settings(media).send);
+  media.send_ptime = std::chrono::milliseconds(10);
+  EXPECT_EQ(stream_settings(media).ptime_ms, 10U);
+}
+
+}  // namespace
+}  // namespace tonearm::media
