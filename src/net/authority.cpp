@@ -199,8 +199,7 @@ base::Result<void> write_all(const AuthorityFiles& files, X509* ca, EVP_PKEY* ca
 
 base::Result<AuthorityFiles> ensure_authority(const std::filesystem::path& folder,
                                               const std::vector<std::string>& hosts, base::WallTime now) {
-  AuthorityFiles files{folder / "ca.pem", folder / "ca.key", folder / "server.pem",
-                             folder / "server.key"};
+  AuthorityFiles files{folder / "ca.pem", folder / "ca.key", folder / "server.pem", folder / "server.key"};
   const auto names = with_local_names(hosts);
   if (still_good(files, names, now)) return files;
   const Key ca_key(EVP_EC_gen("P-256"));
