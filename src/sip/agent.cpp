@@ -37,9 +37,11 @@ Agent::~Agent() {
   for (auto& [id, entry] : sessions_) {
     for (const Loop::TimerId timer : entry->timers) loop_.cancel(timer);
   }
+  if (restored_timer_) loop_.cancel(*restored_timer_);
   sessions_.clear();
   resolver_.reset();
-  if (restored_timer_) loop_.cancel(*restored_timer_);
+  server_.close();
+  listeners_.clear();  // lets go of what is pending, and says so to client_
 }
 
 base::Result<void> Agent::start() {

@@ -63,8 +63,9 @@ void SentAnswer::repeat() const {
   if (stack != nullptr) sip_send(stack, request->sock, request->tp, &destination, bytes.get());
 }
 
-ServerTransactions::~ServerTransactions() {
+void ServerTransactions::close() {
   for (auto& [number, open] : open_) mem_deref(open->transaction);
+  open_.clear();
 }
 
 std::optional<ServerTransaction> ServerTransactions::open(Listener& listener, const sip_msg& request) {
@@ -144,7 +145,11 @@ void ClientTransactions::on_response(int error, const sip_msg* response, void* p
   if (found == self.pending_.end()) return;
   const std::shared_ptr<Pending> held = found->second;  // the handler may send and so rehash
   if (response == nullptr || response->scode >= 200) self.pending_.erase(found);
-  held->handler(error, response);
+  if (held->handler) held->handler(error, response);
+}
+
+void ClientTransactions::abandon() {
+  for (auto& [number, pending] : pending_) pending->handler = nullptr;
 }
 
 }  // namespace tonearm::sip

@@ -34,7 +34,7 @@ class ServerTransactions {
   using CancelHandler = std::function<void(ServerTransaction)>;
 
   explicit ServerTransactions(CancelHandler on_cancel) : on_cancel_(std::move(on_cancel)) {}
-  ~ServerTransactions();
+  ~ServerTransactions() { close(); }
   ServerTransactions(const ServerTransactions&) = delete;
   ServerTransactions& operator=(const ServerTransactions&) = delete;
 
@@ -43,6 +43,8 @@ class ServerTransactions {
   /// A final status closes the number. Of a 2xx to an INVITE what was sent is returned.
   std::optional<SentAnswer> respond(ServerTransaction transaction, int status, std::string_view headers,
                                     std::string_view sdp);
+  /// Drops all without a word. Before the listeners go.
+  void close();
 
  private:
   struct Open {
@@ -77,8 +79,9 @@ class ClientTransactions {
   void send_ack(Listener& listener, const OutgoingRequest& ack);
   /// CANCEL, as soon as a provisional response allows it.
   void cancel(Number number);
-  /// No handler is called any more.
-  void abandon() { pending_.clear(); }
+  /// No handler is called any more. The entries stay until libre has let go of them, which it does when the
+  /// listeners are closed.
+  void abandon();
 
  private:
   struct Pending {
