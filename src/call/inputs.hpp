@@ -68,7 +68,8 @@ struct SessionOpened {
 struct SessionFailed {
   std::string cause;  ///< No port, no descriptor …
 };
-/// Enough of operation n is decoded that it can be started (for several prompts: the first).
+/// Enough of operation n is decoded that it can be started (for several prompts: the first; a record without
+/// a prompt: at once).
 struct PromptReady {
   OperationNumber number;
 };

@@ -136,6 +136,7 @@ TEST(MediaQueueRules, barge_in_stops_everything_and_waits_for_the_acknowledgemen
   const RequestId request = scene.command(command);
   EXPECT_EQ(scene.last<StopOperations>()->numbers, (Numbers{kFirst, kSecond}));
   EXPECT_FALSE(scene.answered(request));
+  scene.ready(kThird);
   EXPECT_EQ(scene.starts(), Numbers{kFirst});
   scene.acknowledge();
   EXPECT_EQ(scene.operation(request).kind, OperationKind::record);
@@ -149,6 +150,7 @@ TEST(MediaQueueRules, barge_in_with_nothing_to_stop_starts_at_once) {
   const auto view = scene.with_audio().record(true);
   EXPECT_EQ(view.kind, OperationKind::record);
   EXPECT_EQ(scene.count<StopOperations>(), 0);
+  scene.ready(kFirst);
   EXPECT_EQ(scene.starts(), Numbers{kFirst});
 }
 

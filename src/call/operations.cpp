@@ -23,11 +23,6 @@ OperationView created_view(const CallData& call, const MediaOperation& operation
   return view;
 }
 
-bool needs_prompt(const MediaOperation& operation) {
-  const auto* record = std::get_if<RecordSpec>(&operation.spec);
-  return !record || record->prompt;
-}
-
 EndReason failed_prompt_reason(const MediaOperation& operation, bool download) {
   if (operation.is_record()) return EndReason::record_prompt_failed;
   return download ? EndReason::prompt_download_failed : EndReason::prompt_format_invalid;
@@ -108,7 +103,6 @@ MediaOperation& enqueue(CallData& call, StepBuilder& step, const CommandContext&
   operation.spec = std::move(spec);
   operation.client_context = std::move(client_context);
   operation.created_by = context.request;
-  operation.phase = Waiting{.ready = !needs_prompt(operation), .failed = {}};
   MediaOperation& queued = call.queue.push(std::move(operation));
   step.now(PrefetchOperation{call.leg.id, queued.number, queued.spec});
   return queued;

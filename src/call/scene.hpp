@@ -84,6 +84,7 @@ class Scene {
   }
   OperationView sounding_record() {
     OperationView view = record();
+    ready(view.number);
     started(view.number);
     return view;
   }
