@@ -16,10 +16,11 @@ call::CommandFailure call_not_found() {
 
 }  // namespace
 
-CallActor::CallActor(boost::asio::any_io_executor executor, CallPorts ports, call::CallId id,
-                     std::string webhook, OverHandler over)
+CallActor::CallActor(boost::asio::any_io_executor executor, CallPorts ports, CallMetrics& metrics,
+                     call::CallId id, std::string webhook, OverHandler over)
     : strand_(std::move(executor)),
       ports_(ports),
+      metrics_(metrics),
       id_(id),
       webhook_(std::move(webhook)),
       over_(std::move(over)) {}
@@ -80,6 +81,7 @@ void CallActor::carry_out(call::Step step) {
 
   PendingStep pending{step.number, !has_rows, std::move(step.effects.after_commit), {}, step.rows.call_over};
   for (const auto& notification : step.notifications) {
+    metrics_.count(notification);
     pending.outbox.push_back(outbox_row(notification, ports_.renderer, webhook_));
   }
   call::Commit commit{id_, step.number, std::move(step.rows), pending.outbox};
@@ -153,6 +155,7 @@ void CallActor::publish(const call::Notification& notification, call::OutboxRow 
 void CallActor::respond(call::RequestId request, call::Reply reply) {
   const auto found = replies_.find(request);
   if (found == replies_.end()) return;
+  metrics_.count(reply);
   const ReplyHandler handler = std::move(found->second);
   replies_.erase(found);
   handler(std::move(reply));

@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
+#include "app/call_metrics.hpp"
 #include "call/call.hpp"
 #include "call/ports.hpp"
 
@@ -37,8 +38,8 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   /// Called on the strand, once, when the call's end is on disk.
   using OverHandler = std::function<void(call::CallId)>;
 
-  CallActor(boost::asio::any_io_executor executor, CallPorts ports, call::CallId id, std::string webhook,
-            OverHandler over);
+  CallActor(boost::asio::any_io_executor executor, CallPorts ports, CallMetrics& metrics, call::CallId id,
+            std::string webhook, OverHandler over);
 
   /// Makes the call on its strand and carries out its first step. `create` runs there, once.
   using Create = std::function<std::pair<std::unique_ptr<call::Call>, call::Step>(const call::Stamp&)>;
@@ -87,7 +88,8 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   [[nodiscard]] call::LegRef leg(call::LegId leg) const { return {id_, leg}; }
 
   boost::asio::strand<boost::asio::any_io_executor> strand_;
-  CallPorts ports_;
+  const CallPorts ports_;
+  CallMetrics& metrics_;
   const call::CallId id_;
   const std::string webhook_;  // the application's own
   OverHandler over_;

@@ -7,8 +7,8 @@
 
 namespace tonearm::app {
 
-CallHost::CallHost(net::Runtime& runtime, CallPorts ports, std::vector<call::CallSetup> applications)
-    : runtime_(runtime), ports_(std::move(ports)), applications_(std::move(applications)) {}
+CallHost::CallHost(net::Runtime& runtime, std::vector<call::CallSetup> applications, CallMetrics& metrics)
+    : runtime_(runtime), applications_(std::move(applications)), metrics_(metrics) {}
 
 call::SnapshotPtr CallHost::find(call::CallId call) const {
   const ActorPtr found = actor(call);
@@ -48,12 +48,13 @@ void CallHost::post_response_written(call::RequestId request) {
 void CallHost::on_invite(call::IncomingInvite invite) {
   const call::CallId id = invite.leg.call;
   const call::CallSetup& setup = applications_.at(invite.application);
-  auto actor = std::make_shared<CallActor>(runtime_.next().get_executor(), ports_, id, setup.webhook,
-                                           [this](call::CallId over) { on_over(over); });
+  auto actor = std::make_shared<CallActor>(runtime_.next().get_executor(), *ports_, metrics_, id,
+                                           setup.webhook, [this](call::CallId over) { on_over(over); });
   {
     const std::unique_lock lock(mutex_);
     actors_.emplace(id, actor);
   }
+  metrics_.started();
   spdlog::info("call={} incoming for application {}", id.to_string(), setup.owner.name);
   actor->post_create([invite = std::move(invite), setup](const call::Stamp& stamp) {
     return call::Call::incoming(invite, setup, stamp);
@@ -109,8 +110,17 @@ void CallHost::post(call::CallId call, call::Input input) {
 
 void CallHost::on_over(call::CallId call) {
   spdlog::info("call={} over", call.to_string());
-  const std::unique_lock lock(mutex_);
-  actors_.erase(call);
+  {
+    const std::unique_lock lock(mutex_);
+    actors_.erase(call);
+  }
+  idle_.notify_all();
+}
+
+bool CallHost::wait_until_idle(std::chrono::milliseconds limit, const std::atomic<bool>& enough) {
+  std::shared_lock lock(mutex_);
+  idle_.wait_for(lock, limit, [&] { return actors_.empty() || enough; });
+  return actors_.empty();
 }
 
 }  // namespace tonearm::app

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <unordered_map>
 #include <vector>
@@ -19,7 +22,9 @@ class CallHost final : public call::CallDirectory,
                        public call::MediaListener,
                        public call::DeliveryListener {
  public:
-  CallHost(net::Runtime& runtime, CallPorts ports, std::vector<call::CallSetup> applications);
+  CallHost(net::Runtime& runtime, std::vector<call::CallSetup> applications, CallMetrics& metrics);
+  /// Before the first call: the ports need this object as their listener, so they come second.
+  void connect(const CallPorts& ports) { ports_.emplace(ports); }
 
   // CallDirectory
   [[nodiscard]] call::SnapshotPtr find(call::CallId call) const override;
@@ -42,6 +47,9 @@ class CallHost final : public call::CallDirectory,
   [[nodiscard]] std::size_t active() const;
   /// Ends what is still up, with its notifications.
   void end_all();
+  /// False if calls were left when `limit` was over or `enough` became true (see `wake`).
+  bool wait_until_idle(std::chrono::milliseconds limit, const std::atomic<bool>& enough);
+  void wake() { idle_.notify_all(); }
 
  private:
   using ActorPtr = std::shared_ptr<CallActor>;
@@ -52,10 +60,12 @@ class CallHost final : public call::CallDirectory,
   void on_over(call::CallId call);
 
   net::Runtime& runtime_;
-  const CallPorts ports_;
   const std::vector<call::CallSetup> applications_;
+  CallMetrics& metrics_;
+  std::optional<CallPorts> ports_;
 
   mutable std::shared_mutex mutex_;  // guards the two maps
+  std::condition_variable_any idle_;
   std::unordered_map<call::CallId, ActorPtr> actors_;
   std::unordered_map<call::RequestId, ActorPtr> requests_;  // until the response is written
 };

@@ -34,15 +34,10 @@ void end_call(const call::StoredCall& stored, const CallPorts& ports, const std:
 
 }  // namespace
 
-void end_left_over(LeftOver left_over, const CallPorts& ports,
+void end_left_over(const std::vector<call::StoredCall>& alive, const CallPorts& ports,
                    const std::vector<call::CallSetup>& applications) {
-  if (!left_over.pending.empty() || !left_over.alive.empty()) {
-    spdlog::warn("the last run left {} calls and {} notifications: ending and delivering them",
-                 left_over.alive.size(), left_over.pending.size());
-  }
-  for (auto& row : left_over.pending) ports.events.post_publish(std::move(row), {});
-  for (const auto& stored : left_over.alive)
-    end_call(stored, ports, webhook_of(stored.call->owner, applications));
+  if (!alive.empty()) spdlog::warn("the last run left {} calls up: ending them", alive.size());
+  for (const auto& stored : alive) end_call(stored, ports, webhook_of(stored.call->owner, applications));
 }
 
 }  // namespace tonearm::app

@@ -13,10 +13,9 @@ struct LeftOver {
   std::vector<call::StoredCall> alive;   ///< Calls that were up when the process ended.
 };
 
-/// Goes on where a crashed process stopped: pending notifications first, then for each call that was alive
-/// the endings of its operations and its own, and a BYE to its phone. Threading: at start, before the first
-/// call.
-void end_left_over(LeftOver left_over, const CallPorts& ports,
+/// Ends what a crashed process left: for each call that was alive the endings of its operations and its own,
+/// behind what was pending, and a BYE to its phone. Threading: at start, before the first call.
+void end_left_over(const std::vector<call::StoredCall>& alive, const CallPorts& ports,
                    const std::vector<call::CallSetup>& applications);
 
 }  // namespace tonearm::app

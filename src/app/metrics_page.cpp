@@ -1,0 +1,156 @@
+#include "app/metrics_page.hpp"
+
+#include <vector>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace tonearm::app {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+constexpr double kMicrosecond = 1e-6;
+
+/// Families in the making.
+class Page {
+ public:
+  void counter(const char* name, const char* help, double value) {
+    one(name, help, MetricType::Counter).counter.value = value;
+  }
+  void gauge(const char* name, const char* help, double value) {
+    one(name, help, MetricType::Gauge).gauge.value = value;
+  }
+
+  void series(const char* name, const char* help, const CallMetrics::Series& values, const char* first,
+              const char* second) {
+    MetricFamily& family = add(name, help, MetricType::Counter);
+    for (const auto& [labels, value] : values) {
+      ClientMetric metric;
+      metric.label = {{first, labels.first}, {second, labels.second}};
+      metric.counter.value = static_cast<double>(value);
+      family.metric.push_back(std::move(metric));
+    }
+  }
+
+  void messages(const sip::Metrics& sip) {
+    MetricFamily& family =
+        add("tonearm_sip_messages_total", "SIP messages by direction, method and code", MetricType::Counter);
+    for (const auto& [key, value] : sip.messages()) {
+      ClientMetric metric;
+      metric.label = {
+          {"direction", key.sent ? "out" : "in"}, {"method", key.method}, {"code", std::to_string(key.code)}};
+      metric.counter.value = static_cast<double>(value);
+      family.metric.push_back(std::move(metric));
+    }
+  }
+
+  /// `count(i)` is bucket i alone, bounds in microseconds; one more bucket lies beyond the last bound.
+  template <class Bounds, class Count>
+  void histogram(const char* name, const char* help, const Bounds& bounds, Count count,
+                 double sum_microseconds) {
+    auto& histogram = one(name, help, MetricType::Histogram).histogram;
+    std::uint64_t cumulated = 0;
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
+      cumulated += count(i);
+      histogram.bucket.push_back({cumulated, static_cast<double>(bounds[i]) * kMicrosecond});
+    }
+    histogram.sample_count = cumulated + count(bounds.size());
+    histogram.sample_sum = sum_microseconds * kMicrosecond;
+    histogram.bucket.push_back({histogram.sample_count, std::numeric_limits<double>::infinity()});
+  }
+
+  template <std::size_t N>
+  void histogram(const char* name, const char* help, const base::Histogram<N>& values) {
+    histogram(
+        name, help, values.bounds(), [&](std::size_t i) { return values.count(i); },
+        static_cast<double>(values.sum().count()));
+  }
+  void histogram(const char* name, const char* help, const media::HistogramSnapshot& values) {
+    histogram(
+        name, help, media::kBucketMicroseconds, [&](std::size_t i) { return values.buckets[i]; },
+        static_cast<double>(values.sum_microseconds));
+  }
+
+  [[nodiscard]] std::string text() const { return prometheus::TextSerializer().Serialize(families_); }
+
+ private:
+  MetricFamily& add(const char* name, const char* help, MetricType type) {
+    return families_.emplace_back(MetricFamily{name, help, type, {}});
+  }
+  ClientMetric& one(const char* name, const char* help, MetricType type) {
+    return add(name, help, type).metric.emplace_back();
+  }
+
+  std::vector<MetricFamily> families_;
+};
+
+double number(std::uint64_t value) {
+  return static_cast<double>(value);
+}
+
+void add_calls(Page& page, const CallMetrics& calls, std::size_t active) {
+  page.gauge("tonearm_calls_active", "Calls that are up", number(active));
+  page.counter("tonearm_calls_started_total", "Calls that came in", number(calls.started_total()));
+  page.series("tonearm_calls_ended_total", "Calls by how they ended", calls.ends(), "code", "subcode");
+  page.series("tonearm_operations_total", "Operations by how they ended", calls.operations(), "kind",
+              "status");
+  page.histogram("tonearm_cancel_seconds", "Cancel: request read to source cut", calls.cancel_latency);
+}
+
+void add_media(Page& page, const media::MediaSnapshot& media) {
+  page.gauge("tonearm_media_sessions", "Open media sessions", number(media.sessions));
+  page.counter("tonearm_rtp_packets_sent_total", "RTP packets sent", number(media.packets_sent));
+  page.counter("tonearm_rtp_packets_received_total", "RTP packets received", number(media.packets_received));
+  page.counter("tonearm_rtp_send_dropped_total", "Packets the kernel had no room for",
+               number(media.send_dropped));
+  page.counter("tonearm_rtp_strangers_total", "Packets not from the far end", number(media.strangers));
+  page.counter("tonearm_rtp_malformed_total", "Packets that are no RTP", number(media.malformed));
+  page.counter("tonearm_rtp_truncated_total", "Packets longer than a buffer", number(media.truncated));
+  page.counter("tonearm_media_ticks_total", "Ticks", number(media.ticks));
+  page.counter("tonearm_media_ticks_skipped_total", "Ticks missed and not made up",
+               number(media.ticks_skipped));
+  page.histogram("tonearm_media_tick_lateness_seconds", "Ticks against their time", media.lateness);
+  page.histogram("tonearm_media_stop_seconds", "Stop posted to source cut", media.stop_latency);
+}
+
+void add_notifications(Page& page, const notify::DeliveryMetrics& notifications) {
+  page.gauge("tonearm_notifications_in_flight", "Notifications being sent", number(notifications.in_flight));
+  page.counter("tonearm_notifications_delivered_total", "Notifications delivered",
+               number(notifications.delivered_total));
+  page.counter("tonearm_notifications_failed_attempts_total", "Attempts that failed",
+               number(notifications.failed_attempts_total));
+  page.counter("tonearm_notifications_parked_total", "Notifications given up",
+               number(notifications.parked_total));
+  page.histogram("tonearm_notification_delivery_seconds", "Event to the bot's 2xx",
+                 notifications.delivery_latency);
+}
+
+void add_storage(Page& page, const storage::StorageMetrics& storage) {
+  page.counter("tonearm_store_transactions_total", "Transactions", number(storage.transactions_total));
+  page.counter("tonearm_store_transaction_failures_total", "Transactions that failed",
+               number(storage.transaction_failures_total));
+  page.counter("tonearm_store_commits_total", "Steps written", number(storage.commits_total));
+  page.gauge("tonearm_store_queued", "Steps waiting to be written", number(storage.queued));
+  page.histogram("tonearm_store_commit_seconds", "Step queued to on disk", storage.commit_latency);
+}
+
+}  // namespace
+
+std::string metrics_page(const MetricsSources& sources) {
+  Page page;
+  add_calls(page, sources.calls, sources.active_calls);
+  add_media(page, sources.media);
+  page.messages(sources.sip);
+  page.counter("tonearm_sip_malformed_total", "Messages that contradict themselves",
+               number(sources.sip.malformed()));
+  page.counter("tonearm_sip_unmatched_total", "Messages that belong to nothing",
+               number(sources.sip.unmatched()));
+  add_notifications(page, sources.notifications);
+  add_storage(page, sources.storage);
+  return page.text();
+}
+
+}  // namespace tonearm::app

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "app/call_metrics.hpp"
+#include "media/counters.hpp"
+#include "notify/metrics.hpp"
+#include "sip/metrics.hpp"
+#include "storage/metrics.hpp"
+
+namespace tonearm::app {
+
+/// What the parts have counted, at one moment.
+struct MetricsSources {
+  const CallMetrics& calls;
+  std::size_t active_calls = 0;
+  media::MediaSnapshot media;
+  const sip::Metrics& sip;
+  const notify::DeliveryMetrics& notifications;
+  const storage::StorageMetrics& storage;
+};
+
+/// In Prometheus' text format; every name starts with `tonearm_`.
+[[nodiscard]] std::string metrics_page(const MetricsSources& sources);
+
+}  // namespace tonearm::app

@@ -1,0 +1,84 @@
+#include "app/parts.hpp"
+
+#include <chrono>
+
+#include "app/settings_map.hpp"
+#include "base/log.hpp"
+
+namespace tonearm::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What the calls may still take after the drain: their endings, a BYE and its answer.
+constexpr auto kEndingLimit = 5s;
+/// For the outbox to reach the bots; what is left stays on disk for the next start.
+constexpr auto kFlushLimit = 10s;
+
+}  // namespace
+
+Server::Parts::Parts(config::Settings settings, ServerOptions options)
+    : settings_(std::move(settings)),
+      options_(options),
+      runtime_(pool_threads(settings_)),
+      registry_(std::make_shared<prometheus::Registry>()),
+      http_metrics_(*registry_) {}
+
+Server::Parts::~Parts() {
+  runtime_.stop();  // what is destroyed next may not be called any more
+}
+
+base::Result<void> Server::Parts::start() {
+  auto left_over = open_store();
+  if (!left_over) return std::unexpected(left_over.error());
+  host_.emplace(runtime_, call_setups(settings_), call_metrics_);
+  for (const auto step :
+       {&Parts::open_identity, &Parts::open_delivery, &Parts::open_media, &Parts::open_signaling}) {
+    if (auto done = (this->*step)(); !done) return done;
+  }
+  host_->connect(ports());
+  events_->post_resume(std::move(left_over->pending));
+  end_left_over(left_over->alive, ports(), call_setups(settings_));
+  for (const auto step : {&Parts::open_api, &Parts::open_admin}) {
+    if (auto done = (this->*step)(); !done) return done;
+  }
+  bound_.calls = most_calls();
+  taking_calls_ = true;
+  return {};
+}
+
+CallPorts Server::Parts::ports() {
+  return {*legs_, *media_, *store_, *events_, renderer_};
+}
+
+void Server::Parts::stop() {
+  if (std::exchange(stopped_, true) || !host_) return;
+  taking_calls_ = false;
+  if (!host_->wait_until_idle(settings_.server.drain, hurried_)) {
+    host_->end_all();
+    host_->wait_until_idle(kEndingLimit, std::atomic<bool>(false));
+  }
+  if (events_) events_->wait_until_drained(hurried_ ? 1s : kFlushLimit);
+  if (api_server_) api_server_->stop();
+  if (admin_server_) admin_server_->stop();
+  if (events_) events_->stop();
+  runtime_.stop();
+  legs_.reset();
+  engine_.reset();  // closes its sessions and waits for their last reports
+  media_.reset();
+  store_->stop();
+}
+
+void Server::Parts::hurry() {
+  hurried_ = true;
+  if (host_) host_->wake();
+}
+
+base::Result<void> Server::Parts::reload(const config::Settings& settings) {
+  legs_->post_directory(sip_settings(settings).agent.directory);
+  poster_->set_policy(callback_policy(settings));
+  prompt_client_->set_policy(prompt_policy(settings));
+  return server_tls_ ? server_tls_->reload() : base::Result<void>{};
+}
+
+}  // namespace tonearm::app

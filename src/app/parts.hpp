@@ -1,0 +1,115 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/call_host.hpp"
+#include "app/call_metrics.hpp"
+#include "app/front.hpp"
+#include "app/restart.hpp"
+#include "app/server.hpp"
+#include "auth/notification_signer.hpp"
+#include "auth/token_issuer.hpp"
+#include "auth/verifier.hpp"
+#include "config/settings.hpp"
+#include "graph/notification_renderer.hpp"
+#include "http/admin.hpp"
+#include "http/api.hpp"
+#include "http/metrics.hpp"
+#include "http/server.hpp"
+#include "media/call_media.hpp"
+#include "media/http_prompt_fetcher.hpp"
+#include "net/http_client.hpp"
+#include "net/resolver.hpp"
+#include "net/runtime.hpp"
+#include "net/tls.hpp"
+#include "notify/asio_loop.hpp"
+#include "notify/event_sink.hpp"
+#include "notify/net_poster.hpp"
+#include "sip/call_leg.hpp"
+#include "storage/store.hpp"
+
+namespace tonearm::app {
+
+/// Every part of a running server. Members are in the order in which they are made; the destructor takes them
+/// down in reverse, after the threads of the pool have stopped. Threading: as Server.
+class Server::Parts {
+ public:
+  Parts(config::Settings settings, ServerOptions options);
+  ~Parts();
+
+  base::Result<void> start();
+  base::Result<void> reload(const config::Settings& settings);
+  void stop();
+  void hurry();
+
+  [[nodiscard]] const BoundAddresses& addresses() const { return bound_; }
+  [[nodiscard]] const std::string& ca_file() const { return ca_file_; }
+
+ private:
+  base::Result<LeftOver> open_store();
+  base::Result<void> open_identity();
+  base::Result<void> open_delivery();
+  base::Result<void> open_media();
+  base::Result<void> open_signaling();
+  base::Result<void> open_api();
+  base::Result<void> open_tls();
+  base::Result<void> listen_for_api();
+  base::Result<void> open_admin();
+
+  [[nodiscard]] CallPorts ports();
+  [[nodiscard]] std::size_t most_calls() const;
+  [[nodiscard]] std::optional<std::string> why_no_calls() const;
+  [[nodiscard]] std::string metrics_text() const;
+  [[nodiscard]] std::optional<std::string> sip_trace(call::CallId call) const;
+
+  const config::Settings settings_;
+  const ServerOptions options_;
+  BoundAddresses bound_;
+  std::string ca_file_;
+  std::atomic<bool> taking_calls_{false};
+  std::atomic<bool> hurried_{false};
+  bool stopped_ = false;
+
+  net::Runtime runtime_;
+  net::Resolver resolver_;
+  graph::NotificationRenderer renderer_;
+  CallMetrics call_metrics_;
+  std::shared_ptr<prometheus::Registry> registry_;
+  http::Metrics http_metrics_;
+  std::shared_ptr<net::TlsContext> client_tls_;
+
+  std::shared_ptr<const auth::RsaKey> token_key_;
+  std::optional<auth::TokenIssuer> issuer_;
+  std::optional<auth::NotificationSigner> signer_;
+  std::optional<auth::Verifier> verifier_;
+
+  std::unique_ptr<storage::Store> store_;
+  std::optional<CallHost> host_;
+
+  std::optional<notify::AsioLoop> delivery_loop_;
+  std::optional<notify::NetPoster> poster_;
+  std::optional<notify::EventSink> events_;
+
+  std::optional<net::HttpClient> prompt_client_;
+  std::optional<media::HttpPromptFetcher> prompt_fetcher_;
+  std::unique_ptr<media::Engine> engine_;
+  std::optional<media::CallMedia> media_;  // goes after the engine: it is told of the last sessions
+  std::unique_ptr<sip::CallLegs> legs_;
+
+  Front front_;
+  Front admin_front_;
+  std::shared_ptr<net::ServerTls> server_tls_;
+  std::optional<http::OwnAddresses> own_addresses_;
+  std::optional<http::IdentityRoutes> identity_routes_;
+  net::AddressPolicy callback_policy_;  // which callbackUris requests may name
+  std::optional<http::GraphRoutes> graph_routes_;
+  std::optional<http::Api> api_;
+  std::optional<http::Server> api_server_;
+  std::optional<http::Admin> admin_;
+  std::optional<http::Server> admin_server_;
+};
+
+}  // namespace tonearm::app

@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include "app/metrics_page.hpp"
+#include "app/parts.hpp"
+#include "app/settings_map.hpp"
+#include "base/log.hpp"
+#include "graph/write_call.hpp"
+#include "net/authority.hpp"
+
+namespace tonearm::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+http::ServerLimits limits(const config::HttpSettings& settings) {
+  http::ServerLimits limits;
+  limits.body_max = settings.body_max.count;
+  limits.header_max = settings.header_max.count;
+  limits.timeout = settings.timeout;
+  limits.connections_max = static_cast<std::size_t>(settings.connections_max);
+  return limits;
+}
+
+}  // namespace
+
+base::Result<void> Server::Parts::open_tls() {
+  if (settings_.server.https.empty()) return {};
+  auto certificate = settings_.server.tls_certificate;
+  auto key = settings_.server.tls_key;
+  if (certificate.empty() && settings_.dev) {
+    auto files = net::ensure_authority(settings_.server.data_dir / "ca", settings_.dropin.hosts,
+                                       base::WallClock::now());
+    if (!files) return std::unexpected(files.error());
+    certificate = files->certificate;
+    key = files->key;
+    ca_file_ = files->ca.string();
+  }
+  auto tls = net::ServerTls::load(certificate, key);
+  if (!tls) return std::unexpected(tls.error());
+  server_tls_ = std::move(*tls);
+  return {};
+}
+
+base::Result<void> Server::Parts::listen_for_api() {
+  api_server_.emplace(runtime_, front_, limits(settings_.http));
+  for (const auto& endpoint : settings_.server.http) {
+    auto bound = api_server_->listen(endpoint);
+    if (!bound) return std::unexpected(bound.error());
+    bound_.http.push_back("http://" + bound->to_string());
+  }
+  for (const auto& endpoint : settings_.server.https) {
+    auto bound = api_server_->listen(endpoint, server_tls_);
+    if (!bound) return std::unexpected(bound.error());
+    bound_.https.push_back("https://" + bound->to_string());
+  }
+  return {};
+}
+
+base::Result<void> Server::Parts::open_api() {
+  if (auto done = open_tls(); !done) return done;
+  if (auto done = listen_for_api(); !done) return done;
+  const std::string https = bound_.https.empty() ? "" : bound_.https.front();
+  const std::string http = bound_.http.empty() ? https : bound_.http.front();
+  own_addresses_.emplace(settings_.server.public_url.empty() ? http : settings_.server.public_url,
+                         settings_.dropin.hosts, https);
+  identity_routes_.emplace(*issuer_, *signer_, *own_addresses_);
+  http::GraphOptions options;
+  options.read.strict = settings_.http.strict;
+  options.read.body_max = settings_.http.body_max.count;
+  callback_policy_ = callback_policy(settings_);
+  options.read.callbacks = &callback_policy_;
+  options.refuse_changes = [this] { return store_->oldest_uncommitted() > 5s; };
+  graph_routes_.emplace(http::GraphPorts{*verifier_, *host_, *own_addresses_}, std::move(options));
+  api_.emplace(*identity_routes_, *graph_routes_,
+               [this](const http::Observation& seen) { http_metrics_.count(seen); });
+  front_.open(*api_);
+  return {};
+}
+
+base::Result<void> Server::Parts::open_admin() {
+  http::AdminSources sources;
+  sources.ready = [this] { return taking_calls_.load(); };
+  sources.metrics = [this] { return metrics_text(); };
+  sources.calls = [this] { return graph::write_call_list(host_->list()); };
+  sources.sip = [this](call::CallId call) { return sip_trace(call); };
+  admin_.emplace(http::AdminOptions{settings_.admin.token, settings_.dev}, std::move(sources));
+  admin_server_.emplace(runtime_, admin_front_, limits(settings_.http));
+  for (const auto& endpoint : settings_.admin.listen) {
+    auto bound = admin_server_->listen(endpoint);
+    if (!bound) return std::unexpected(bound.error());
+    bound_.admin.push_back("http://" + bound->to_string());
+  }
+  admin_front_.open(*admin_);
+  return {};
+}
+
+std::string Server::Parts::metrics_text() const {
+  const MetricsSources sources{call_metrics_,    host_->active(),    engine_->metrics(),
+                               legs_->metrics(), events_->metrics(), store_->metrics()};
+  return http::prometheus_text(*registry_) + metrics_page(sources);
+}
+
+std::optional<std::string> Server::Parts::sip_trace(call::CallId call) const {
+  const auto messages = legs_->trace(call);
+  if (messages.empty()) return std::nullopt;
+  std::string text;
+  for (const auto& message : messages) {
+    const auto since_epoch =
+        std::chrono::duration_cast<std::chrono::milliseconds>(message.at.time_since_epoch());
+    text += fmt::format("---- {} {} {} at {} ms\n{}\n", message.sent ? "sent to" : "received from",
+                        sip::to_string(message.transport), message.remote.to_string(), since_epoch.count(),
+                        message.text);
+  }
+  return text;
+}
+
+}  // namespace tonearm::app

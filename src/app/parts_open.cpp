@@ -1,0 +1,119 @@
+#include <algorithm>
+
+#include <sys/resource.h>
+
+#include "app/parts.hpp"
+#include "app/settings_map.hpp"
+#include "base/log.hpp"
+
+namespace tonearm::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Beyond this age of unwritten rows no new call is taken (design: durability).
+constexpr auto kStoreBehind = 1s;
+/// Descriptors that are not the calls': listeners, connections, files.
+constexpr std::size_t kOtherDescriptors = 512;
+
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
+}  // namespace
+
+base::Result<LeftOver> Server::Parts::open_store() {
+  storage::StoreOptions options;
+  options.data_dir = settings_.server.data_dir;
+  options.full_durability = settings_.storage.durability == config::Durability::full;
+  auto opened = storage::Store::open(std::move(options));
+  if (!opened) return std::unexpected(opened.error());
+  store_ = std::move(*opened);
+  return LeftOver{store_->load_pending(), store_->load_alive()};
+}
+
+base::Result<void> Server::Parts::open_identity() {
+  const auto now = base::WallClock::now();
+  const auto& folder = settings_.server.data_dir;
+  auto tokens = auth::RsaKey::load_or_create(folder / "token-key.pem", "Tonearm tokens", now);
+  if (!tokens) return std::unexpected(tokens.error());
+  auto notifications =
+      auth::RsaKey::load_or_create(folder / "notification-key.pem", "Tonearm notifications", now);
+  if (!notifications) return std::unexpected(notifications.error());
+  token_key_ = std::move(*tokens);
+  issuer_.emplace(token_key_, token_applications(settings_));
+  signer_.emplace(std::move(*notifications), settings_.notifications.issuer);
+  verifier_.emplace(std::vector{issuer_->trust()});
+  return {};
+}
+
+base::Result<void> Server::Parts::open_delivery() {
+  auto tls = net::make_client_tls(settings_.notifications.ca_file);
+  if (!tls) return std::unexpected(tls.error());
+  client_tls_ = std::move(*tls);
+  delivery_loop_.emplace(runtime_.next().get_executor());
+  poster_.emplace(runtime_, resolver_, callback_policy(settings_), client_tls_);
+  notify::DeliveryOptions options;
+  options.answer_timeout = settings_.notifications.timeout;
+  options.dead_bot_after = settings_.notifications.dead_bot_after;
+  options.retry.ending = settings_.notifications.retry_for;
+  const auto token = [this](call::ApplicationId application, call::TenantId tenant) {
+    return signer_->token(application.value, tenant.value, base::WallClock::now()).value_or("");
+  };
+  events_.emplace(notify::DeliveryPorts{*delivery_loop_, *store_, *host_, *poster_, token}, options);
+  return {};
+}
+
+base::Result<void> Server::Parts::open_media() {
+  net::HttpClientOptions options;
+  options.policy = prompt_policy(settings_);
+  options.tls = client_tls_;
+  prompt_client_.emplace(runtime_, resolver_, std::move(options));
+  prompt_fetcher_.emplace(*prompt_client_);
+  auto engine = media::Engine::start(media_options(settings_), *prompt_fetcher_);
+  if (!engine) return std::unexpected(engine.error());
+  engine_ = std::move(*engine);
+  media_.emplace(*engine_, *host_, settings_.media.public_address);
+  return {};
+}
+
+base::Result<void> Server::Parts::open_signaling() {
+  sip::AgentHooks hooks;
+  hooks.refuse_calls = [this] { return why_no_calls(); };
+  if (options_.trace_sip) {
+    hooks.trace = [](const sip::TracedMessage& message) {
+      fmt::print(stderr, "{} {} {}\n{}\n", message.sent ? "sent to" : "received from",
+                 message.remote.to_string(), sip::to_string(message.transport), message.text);
+    };
+  }
+  auto legs = sip::CallLegs::open(sip_settings(settings_), std::move(hooks), *host_);
+  if (!legs) return std::unexpected(legs.error());
+  legs_ = std::move(*legs);
+  for (const auto& address : legs_->listening()) {
+    bound_.sip.push_back(
+        fmt::format("{}:{}", sip::to_string(address.transport), address.endpoint.to_string()));
+  }
+  return {};
+}
+
+std::size_t Server::Parts::most_calls() const {
+  const std::size_t descriptors = raise_descriptor_limit();
+  const std::size_t by_descriptors =
+      descriptors > kOtherDescriptors ? (descriptors - kOtherDescriptors) / 2 : 0;
+  const std::size_t possible = std::min(by_descriptors, engine_->capacity());
+  return settings_.calls.max > 0 ? std::min<std::size_t>(possible, settings_.calls.max) : possible;
+}
+
+std::optional<std::string> Server::Parts::why_no_calls() const {
+  if (!taking_calls_) return "not taking calls";
+  if (host_->active() >= bound_.calls) return "as many calls as this server can take";
+  if (store_->oldest_uncommitted() > kStoreBehind) return "the disk is behind";
+  return std::nullopt;
+}
+
+}  // namespace tonearm::app
