@@ -50,6 +50,8 @@ asio::awaitable<void> Conversation::script() {
   co_await wait_for_end_of(welcome);
   co_await wait_for_end_of(menu);
 
+  asio::steady_timer breath(co_await asio::this_coro::executor, std::chrono::milliseconds(500));
+  co_await breath.async_wait(use_awaitable);
   co_await wait_for_end_of(co_await play("goodbye"));
   co_await api_.hang_up();
   co_await wait_until([](const json::object&) { return false; });  // until the call has ended

@@ -5,9 +5,10 @@
 namespace tonearm::cli {
 namespace {
 
-/// 408 of a transaction that nobody answered, 487 of one that we gave up; 0: not even that.
-bool is_silence(int status) {
-  return status == 0 || status == 408 || status == 487;
+/// Given up by us; 408 of a transaction that nobody answered, 487 of one that was cancelled; 0: not even
+/// that.
+bool is_silence(const sip::PhoneEnd& end) {
+  return !end.by_far_end || end.status == 0 || end.status == 408 || end.status == 487;
 }
 
 }  // namespace
@@ -81,9 +82,9 @@ void Caller::on_answered(const call::MediaDescription& media) {
 }
 
 void Caller::on_ended(const sip::PhoneEnd& end) {
-  const auto kind = answered_                ? CallProgress::Kind::hung_up
-                    : is_silence(end.status) ? CallProgress::Kind::no_answer
-                                             : CallProgress::Kind::refused;
+  const auto kind = answered_         ? CallProgress::Kind::hung_up
+                    : is_silence(end) ? CallProgress::Kind::no_answer
+                                      : CallProgress::Kind::refused;
   progress({.kind = kind,
             .at_ns = monotonic_ns(),
             .status = end.status,

@@ -141,7 +141,7 @@ class Demo {
     const bool answered = board_.wait(kAnswerWithin, [](const Board& board) {
       return board.answered_ns || board.call_over || !board.broken.empty();
     });
-    if (!answered) return narrator_.say("Nobody has answered.");
+    if (!answered) return narrator_.say("Nobody answers.");
     const bool over = board_.wait(kCallWithin, [](const Board& board) {
       return (board.call_over && board.bot_done) || !board.broken.empty();
     });
@@ -192,7 +192,8 @@ class Demo {
     if (!text.empty()) narrator_.tell(at, "bot", text);
     board_.post([&](Board& board) {
       board.bot.push_back(event);
-      if (event.event == "over" || event.event == "gave_up") board.bot_done = true;
+      if (event.event == "over") board.bot_done = true;
+      if (event.event == "gave_up") board.broken = "The bot has given up.";
     });
   }
 

@@ -17,7 +17,7 @@ namespace {
 
 using base::fail;
 
-constexpr auto kReadyWithin = std::chrono::seconds(10);
+constexpr auto kReadyWithin = std::chrono::seconds(12);
 constexpr std::string_view kApplication = "00000000-0000-4000-8000-000000000001";
 constexpr std::string_view kTenant = "00000000-0000-4000-8000-0000000000aa";
 
@@ -116,8 +116,7 @@ base::Result<void> Stage::start_bot() {
   auto listening = std::make_shared<std::promise<bool>>();
   auto bot =
       ChildProcess::start({.program = setup_.bot,
-                           .arguments = {"--json", "--listen-fd", "3", "--server",
-                                         "http://" + bound_address(ready_line_, "http")},
+                           .arguments = {"--json", "--listen-fd", "3", "--server", api_url()},
                            .environment = {{"TONEARM_CLIENT_ID", std::string(kApplication)},
                                            {"TONEARM_TENANT_ID", std::string(kTenant)},
                                            {"TONEARM_CLIENT_SECRET", secret_}},
@@ -139,6 +138,11 @@ base::Result<void> Stage::start_bot() {
   auto started = listening->get_future();
   if (started.wait_for(kReadyWithin) == std::future_status::ready && started.get()) return {};
   return fail(std::errc::timed_out, "the bot did not start" + hint(setup_, "bot.log"));
+}
+
+std::string Stage::api_url() const {
+  const std::string address = bound_address(ready_line_, "http");
+  return address.starts_with("http") ? address : "http://" + address;
 }
 
 std::string Stage::sip_uri() const {

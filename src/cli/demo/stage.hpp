@@ -47,6 +47,7 @@ class Stage {
   base::Result<void> start_server();
   base::Result<void> start_bot();
   [[nodiscard]] std::string server_configuration() const;
+  [[nodiscard]] std::string api_url() const;
 
   const Setup setup_;
   const std::string secret_;  ///< Of the bot, for this run only.
@@ -58,7 +59,8 @@ class Stage {
   std::optional<ChildProcess> bot_;
 };
 
-/// The addresses of one kind in a ready line: `sip` → `udp:127.0.0.1:5060`, the first one. Empty if none.
+/// The addresses of one kind in a ready line: `sip` → `udp:127.0.0.1:5060`, `http` →
+/// `http://127.0.0.1:8080`, the first one. Empty if none.
 [[nodiscard]] std::string bound_address(std::string_view ready_line, std::string_view kind);
 
 }  // namespace tonearm::cli

@@ -6,12 +6,13 @@ namespace tonearm::cli {
 namespace {
 
 constexpr std::string_view kReady =
-    "tonearm ready http=127.0.0.1:8080,[::1]:8080 https=127.0.0.1:8443 sip=udp:127.0.0.1:5060 "
-    "admin=127.0.0.1:8081 calls=500";
+    "tonearm ready http=http://127.0.0.1:8080,http://[::1]:8080 https=https://127.0.0.1:8443 "
+    "sip=udp:127.0.0.1:5060 "
+    "admin=http://127.0.0.1:8081 calls=500";
 
 TEST(ready_line, the_first_address_of_each_kind_is_found) {
-  EXPECT_EQ(bound_address(kReady, "http"), "127.0.0.1:8080");
-  EXPECT_EQ(bound_address(kReady, "https"), "127.0.0.1:8443");
+  EXPECT_EQ(bound_address(kReady, "http"), "http://127.0.0.1:8080");
+  EXPECT_EQ(bound_address(kReady, "https"), "https://127.0.0.1:8443");
   EXPECT_EQ(bound_address(kReady, "sip"), "udp:127.0.0.1:5060");
   EXPECT_EQ(bound_address(kReady, "calls"), "500");
   EXPECT_EQ(bound_address(kReady, "tls"), "");

@@ -69,6 +69,7 @@ void draw_axis(Canvas& canvas, int row, const Picture& picture, const Scale& sca
   for (double at = std::ceil(picture.from_ms / every_ms) * every_ms; at <= picture.to_ms; at += every_ms) {
     const std::string label = fmt::format("{:.0f} s", at / 1000);
     canvas.put(row, scale.column(at), glyphs.tick, Ink::dim);
+    if (scale.column(at) + static_cast<int>(label.size()) > canvas.columns()) break;
     canvas.write(row + 1, scale.column(at), label, Ink::dim);
   }
 }
