@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kFileName = "tonearm.db";
 
 /// SQLite would make it readable for everyone; its WAL gets the rights of the database.
-const std::filesystem::path& make_private(const std::filesystem::path& file) {
+std::filesystem::path private_file(std::filesystem::path file) {
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
     const std::error_code reason(errno, std::system_category());
@@ -57,7 +57,7 @@ base::Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
 Store::Store(DataDir directory, StoreOptions options)
     : directory_(std::move(directory)),
       file_(directory_.path() / kFileName),
-      database_(make_private(file_), Database::Mode::read_write) {
+      database_(private_file(file_), Database::Mode::read_write) {
   check_integrity(database_);
   database_.require("PRAGMA journal_mode = WAL");
   database_.require(options.full_durability ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
