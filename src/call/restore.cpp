@@ -1,6 +1,7 @@
 #include "call/restore.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <vector>
 
 #include "call/media_operation.hpp"
@@ -16,8 +17,9 @@ std::vector<OperationView*> unfinished(CallSnapshot& call) {
   for (auto& [id, view] : call.operations) {
     if (!view.ending) views.push_back(&view);
   }
-  std::ranges::stable_sort(
-      views, {}, [](const OperationView* view) { return std::pair(view->number.value == 0, view->number); });
+  std::ranges::sort(views, {}, [](const OperationView* view) {
+    return std::tuple(view->number.value == 0, view->number, view->id);
+  });
   return views;
 }
 

@@ -1,7 +1,6 @@
 #include "call/stops.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace tonearm::call {
@@ -11,13 +10,13 @@ bool waits_for(const StopWaiter& waiter, StopId id) {
   return std::ranges::find(waiter.outstanding, id) != waiter.outstanding.end();
 }
 
-/// Moves the elements for which `leaves` holds out of `from`, both in order.
+/// Moves the elements for which `leaves` holds out of `from`; both keep their order.
 template <class T, class Predicate>
 std::vector<T> extract(std::vector<T>& from, Predicate leaves) {
-  const auto middle =
-      std::stable_partition(from.begin(), from.end(), [&](const T& element) { return !leaves(element); });
-  std::vector<T> out(std::make_move_iterator(middle), std::make_move_iterator(from.end()));
-  from.erase(middle, from.end());
+  std::vector<T> out;
+  std::vector<T> rest;
+  for (T& element : from) (leaves(element) ? out : rest).push_back(std::move(element));
+  from = std::move(rest);
   return out;
 }
 
