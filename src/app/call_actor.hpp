@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -14,6 +13,7 @@
 #include <boost/asio/strand.hpp>
 
 #include "app/call_metrics.hpp"
+#include "base/shared_value.hpp"
 #include "call/call.hpp"
 #include "call/ports.hpp"
 
@@ -97,7 +97,7 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   call::RandomIds ids_;
   std::unique_ptr<call::Call> call_;
   std::deque<call::Input> early_;  // inputs that overtook post_create
-  std::atomic<call::SnapshotPtr> snapshot_;
+  base::SharedValue<call::CallSnapshot> snapshot_;
   std::deque<PendingStep> pending_;  // in step order
   std::map<call::TimerKey, std::shared_ptr<boost::asio::steady_timer>> timers_;
   std::unordered_map<call::RequestId, ReplyHandler> replies_;  // by request, until answered

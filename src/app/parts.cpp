@@ -75,7 +75,7 @@ void Server::Parts::hurry() {
 }
 
 base::Result<void> Server::Parts::reload(const config::Settings& settings) {
-  legs_->post_directory(sip_settings(settings).agent.directory);
+  legs_->post_directory(sip_settings(settings).directory);
   poster_->set_policy(callback_policy(settings));
   prompt_client_->set_policy(prompt_policy(settings));
   return server_tls_ ? server_tls_->reload() : base::Result<void>{};

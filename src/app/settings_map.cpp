@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <thread>
 
+#include "sip/uri.hpp"
+
 namespace tonearm::app {
 namespace {
+
+constexpr std::uint16_t kSipPort = 5060;
 
 call::CallPolicy call_policy(const config::Settings& settings,
                              const config::ApplicationSettings& application) {
@@ -29,9 +33,8 @@ sip::Directory directory(const config::Settings& settings) {
   }
   for (const auto& user : settings.users) {
     sip::UserEntry entry{user.id.to_string(), user.name, config::digest_name(user), {}, user.nat};
-    const auto host = user.sip.find('@');
-    if (host != std::string::npos) {
-      entry.contact = base::Endpoint::parse(user.sip.substr(host + 1)).value_or(base::Endpoint{});
+    if (const auto uri = sip::parse_uri(user.sip)) {
+      entry.contact = {uri->host, uri->port != 0 ? uri->port : kSipPort};
     }
     directory.users.push_back(std::move(entry));
   }
@@ -81,22 +84,22 @@ std::vector<auth::Application> token_applications(const config::Settings& settin
   return applications;
 }
 
-sip::CallLegsSettings sip_settings(const config::Settings& settings) {
-  sip::CallLegsSettings sip;
+sip::AgentSettings sip_settings(const config::Settings& settings) {
+  sip::AgentSettings sip;
   for (const auto& listener : settings.sip.listen) {
     const bool tcp = listener.transport == config::SipTransport::tcp;
-    sip.agent.listen.push_back({tcp ? sip::Transport::tcp : sip::Transport::udp, listener.endpoint});
+    sip.listen.push_back({tcp ? sip::Transport::tcp : sip::Transport::udp, listener.endpoint});
   }
-  sip.agent.public_address = settings.sip.public_address;
-  for (const auto& server : settings.sip.dns) sip.agent.dns.push_back(server.to_string());
-  sip.agent.directory = directory(settings);
-  sip.agent.capabilities.codecs.clear();
+  sip.public_address = settings.sip.public_address;
+  for (const auto& server : settings.sip.dns) sip.dns.push_back(server.to_string());
+  sip.directory = directory(settings);
+  sip.capabilities.codecs.clear();
   for (const auto& codec : settings.media.codecs) {
-    if (codec == "PCMU") sip.agent.capabilities.codecs.push_back(call::Codec::pcmu);
-    if (codec == "PCMA") sip.agent.capabilities.codecs.push_back(call::Codec::pcma);
+    if (codec == "PCMU") sip.capabilities.codecs.push_back(call::Codec::pcmu);
+    if (codec == "PCMA") sip.capabilities.codecs.push_back(call::Codec::pcma);
   }
-  sip.agent.ringing_limit = settings.calls.ringing_timeout;
-  sip.media_public_address = settings.media.public_address;
+  sip.ringing_limit = settings.calls.ringing_timeout;
+  sip.dscp = settings.quality.dscp;
   return sip;
 }
 

@@ -16,7 +16,7 @@ namespace tonearm::app {
 /// In the order of `settings.applications`, which `IncomingInvite::application` counts in.
 [[nodiscard]] std::vector<call::CallSetup> call_setups(const config::Settings& settings);
 [[nodiscard]] std::vector<auth::Application> token_applications(const config::Settings& settings);
-[[nodiscard]] sip::CallLegsSettings sip_settings(const config::Settings& settings);
+[[nodiscard]] sip::AgentSettings sip_settings(const config::Settings& settings);
 [[nodiscard]] media::EngineOptions media_options(const config::Settings& settings);
 /// Where callbacks may go: configured webhooks always, else as `[notifications]` says.
 [[nodiscard]] net::AddressPolicy callback_policy(const config::Settings& settings);

@@ -1,9 +1,8 @@
 #include "base/guid.hpp"
 
-#include <cstdlib>
 #include <cstring>
 
-#include <sys/random.h>
+#include "base/random.hpp"
 
 namespace tonearm::base {
 namespace {
@@ -49,11 +48,8 @@ Guid Guid::from_words(std::uint64_t high, std::uint64_t low) {
 }
 
 Guid Guid::random() {
-  // std::random_device takes RDSEED where there is one: 30 µs a word here, a hundred times the system call.
-  std::array<std::uint64_t, 2> words{};
-  if (::getrandom(words.data(), sizeof words, 0) != ssize_t{sizeof words})
-    std::abort();  // cannot be: ≤ 256 bytes
-  return from_words(words[0], words[1]);
+  const std::uint64_t high = random_word();
+  return from_words(high, random_word());
 }
 
 std::string Guid::to_string() const {

@@ -12,8 +12,8 @@ void end_dtmf(CallData& call, StepBuilder& step, const SendingDtmf& sending, End
   OperationView& view = call.view.operations[sending.id];
   view.status = status_after(reason);
   view.ending = OperationEnding{reason, {}};
-  step.write_operation(view);
   call.notices.about_operation(step, call.view, view, {sending.created_by});
+  step.write_operation(view);
 }
 
 }  // namespace

@@ -35,8 +35,9 @@ void Notices::about_call(StepBuilder& step, const CallSnapshot& call, CallEvent 
   publish(step, call, CallNotice{event}, std::move(behind));
 }
 
-void Notices::about_operation(StepBuilder& step, const CallSnapshot& call, const OperationView& operation,
+void Notices::about_operation(StepBuilder& step, const CallSnapshot& call, OperationView& operation,
                               std::vector<RequestId> behind) {
+  if (!call.callback_uri.empty()) operation.notice = NotificationNumber(last_ + 1);
   publish(step, call, OperationNotice{operation}, std::move(behind));
 }
 

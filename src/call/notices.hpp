@@ -17,7 +17,8 @@ class Notices {
   /// `behind`: requests whose responses must be written first. A call without a webhook notifies nobody.
   void about_call(StepBuilder& step, const CallSnapshot& call, CallEvent event,
                   std::vector<RequestId> behind = {});
-  void about_operation(StepBuilder& step, const CallSnapshot& call, const OperationView& operation,
+  /// `operation` learns its notification's number; whoever stores it does so afterwards.
+  void about_operation(StepBuilder& step, const CallSnapshot& call, OperationView& operation,
                        std::vector<RequestId> behind);
 
   /// This one was delivered or parked. They settle in order; a repeat changes nothing.

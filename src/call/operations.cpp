@@ -150,9 +150,9 @@ void end_operation(CallData& call, StepBuilder& step, MediaOperation operation, 
   const bool kept = ending.reason == EndReason::record_cancelled && duration >= kLeastRecording;
   if (kept || needs_file(ending.reason)) view.recording = operation.recording;
   view.ending = std::move(ending);
-  step.write_operation(view);
   behind.insert(behind.begin(), operation.created_by);
   call.notices.about_operation(step, call.view, view, std::move(behind));
+  step.write_operation(view);
 }
 
 void end_stopped(CallData& call, StepBuilder& step, MediaOperation operation, OperationEnding ending,

@@ -34,8 +34,8 @@ Step end_restored(const StoredCall& stored, const Stamp& stamp) {
   for (OperationView* operation : unfinished(view)) {
     operation->ending = OperationEnding{EndReason::server_restarted, {}};
     operation->status = status_after(EndReason::server_restarted);
-    step.write_operation(*operation);
     notices.about_operation(step, view, *operation, {});
+    step.write_operation(*operation);
   }
   view.state = CallState::terminated;
   view.end = CallEnd{CallEndReason::server_restarted, 500, {}};

@@ -1,6 +1,6 @@
 #include "call/stamp.hpp"
 
-#include <random>
+#include "base/random.hpp"
 
 namespace tonearm::call {
 
@@ -9,8 +9,7 @@ base::Guid RandomIds::guid() {
 }
 
 std::uint64_t RandomIds::word() {
-  thread_local std::random_device source;
-  return static_cast<std::uint64_t>(source()) << 32 | source();
+  return base::random_word();
 }
 
 base::Guid SeededIds::guid() {

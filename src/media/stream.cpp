@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <random>
 #include <utility>
+
+#include "base/random.hpp"
 
 namespace tonearm::media {
 namespace {
 
 std::uint32_t random_word() {
-  thread_local std::random_device device;
-  return device();
+  return static_cast<std::uint32_t>(base::random_word());
 }
 
 }  // namespace

@@ -37,13 +37,13 @@ call::SignalBody to_signal(const SessionEvent& event, const std::string& dialog)
 
 }  // namespace
 
-base::Result<std::unique_ptr<CallLegs>> CallLegs::open(CallLegsSettings settings, AgentHooks hooks,
+base::Result<std::unique_ptr<CallLegs>> CallLegs::open(AgentSettings settings, AgentHooks hooks,
                                                        call::SignalingListener& listener) {
-  std::unique_ptr<CallLegs> legs(new CallLegs(std::move(settings.media_public_address), listener));
-  legs->users_ = settings.agent.directory.users;
+  std::unique_ptr<CallLegs> legs(new CallLegs(listener));
+  legs->users_ = settings.directory.users;
   std::optional<base::Error> error;
   legs->loop_.run([&] {
-    auto agent = Agent::open(legs->loop_, std::move(settings.agent), std::move(hooks), *legs);
+    auto agent = Agent::open(legs->loop_, std::move(settings), std::move(hooks), *legs);
     if (!agent) {
       error = std::move(agent.error());
       return;
@@ -72,9 +72,7 @@ void CallLegs::post_ringing(call::LegRef leg) {
 }
 
 void CallLegs::post_answer(call::LegRef leg, call::LocalMedia local) {
-  post_to(leg, [local = as_seen(std::move(local))](Agent& agent, SessionId session) {
-    agent.answer(session, local);
-  });
+  post_to(leg, [local = std::move(local)](Agent& agent, SessionId session) { agent.answer(session, local); });
 }
 
 void CallLegs::post_reject(call::LegRef leg, int status, std::string reason, std::string redirect_to) {
@@ -87,7 +85,7 @@ void CallLegs::post_hang_up(call::LegRef leg) {
 }
 
 void CallLegs::post_invite(call::LegRef leg, call::Party target, call::LocalMedia local) {
-  loop_.post([this, leg, target = std::move(target), local = as_seen(std::move(local))] {
+  loop_.post([this, leg, target = std::move(target), local = std::move(local)] {
     if (agent_) invite(leg, target, local);
   });
 }
@@ -174,11 +172,6 @@ void CallLegs::invite(call::LegRef leg, const call::Party& target, const call::L
   const auto session = agent_->call(outgoing);
   if (!session) return listener_.on_signal(leg, call::LegFailed{0, false, session.error().message()});
   bind(leg, *session, agent_->call_id(*session));
-}
-
-call::LocalMedia CallLegs::as_seen(call::LocalMedia local) const {
-  if (!media_public_address_.empty()) local.rtp.address = local.rtcp.address = media_public_address_;
-  return local;
 }
 
 }  // namespace tonearm::sip

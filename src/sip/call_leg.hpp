@@ -13,17 +13,12 @@
 
 namespace tonearm::sip {
 
-struct CallLegsSettings {
-  AgentSettings agent;
-  std::string media_public_address;  ///< For SDP, if media is not seen at the address that it is bound to.
-};
-
 /// The one place where `sip` meets `call`: legs of calls are sessions of the agent, under other names. Owns
 /// the signalling loop. Threading: thread-safe; the listener is called on the loop's thread.
 class CallLegs final : public call::SignalingPort, private AgentListener {
  public:
   /// Binds the listeners and starts to take calls. Errors: cannot_bind, library_failure.
-  static base::Result<std::unique_ptr<CallLegs>> open(CallLegsSettings settings, AgentHooks hooks,
+  static base::Result<std::unique_ptr<CallLegs>> open(AgentSettings settings, AgentHooks hooks,
                                                       call::SignalingListener& listener);
   /// Says nothing to anybody: hang up and wait for `sessions()` to become 0 first.
   ~CallLegs() override;
@@ -48,8 +43,7 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   [[nodiscard]] std::size_t sessions() const { return agent_->sessions(); }
 
  private:
-  CallLegs(std::string media_public_address, call::SignalingListener& listener)
-      : media_public_address_(std::move(media_public_address)), listener_(listener) {}
+  explicit CallLegs(call::SignalingListener& listener) : listener_(listener) {}
 
   void on_incoming(IncomingCall call) override;
   void on_event(SessionId session, const SessionEvent& event, const std::string& dialog) override;
@@ -60,9 +54,7 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   void post_to(call::LegRef leg, Action action);
   void bind(call::LegRef leg, SessionId session, const std::string& call_id);
   void invite(call::LegRef leg, const call::Party& target, const call::LocalMedia& local);
-  [[nodiscard]] call::LocalMedia as_seen(call::LocalMedia local) const;
 
-  const std::string media_public_address_;
   call::SignalingListener& listener_;
   std::vector<ListenAddress> listening_;
 

@@ -82,11 +82,11 @@ class Stack {
 
   std::unique_ptr<CallLegs> start(const std::string& listen, bool open, AgentHooks hooks,
                                   std::vector<std::string> dns) {
-    CallLegsSettings settings;
-    settings.agent.listen = {*ListenAddress::parse(listen)};
-    settings.agent.dns = std::move(dns);
-    settings.agent.directory.open = open;
-    settings.agent.directory.applications = {{"ivr", "tenant", {"ivr", "+1 (425) 555-0100"}}};
+    AgentSettings settings;
+    settings.listen = {*ListenAddress::parse(listen)};
+    settings.dns = std::move(dns);
+    settings.directory.open = open;
+    settings.directory.applications = {{"ivr", "tenant", {"ivr", "+1 (425) 555-0100"}}};
     auto legs = CallLegs::open(std::move(settings), std::move(hooks), reports_);
     EXPECT_TRUE(legs) << (legs ? "" : legs.error().message());
     return std::move(*legs);

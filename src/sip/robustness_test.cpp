@@ -56,10 +56,10 @@ std::string mutated(std::string text, std::mt19937& random) {
 }
 
 std::unique_ptr<CallLegs> server(Silent& listener, const char* listen) {
-  CallLegsSettings settings;
-  settings.agent.listen = {*ListenAddress::parse(listen)};
-  settings.agent.directory.open = true;
-  settings.agent.directory.applications = {{"ivr", {}, {"*"}}};
+  AgentSettings settings;
+  settings.listen = {*ListenAddress::parse(listen)};
+  settings.directory.open = true;
+  settings.directory.applications = {{"ivr", {}, {"*"}}};
   auto legs = CallLegs::open(std::move(settings), {}, listener);
   EXPECT_TRUE(legs);
   return std::move(*legs);

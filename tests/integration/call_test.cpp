@@ -39,6 +39,10 @@ TEST_F(CallTest, incoming_call_is_answered_plays_a_prompt_and_ends_with_the_call
   EXPECT_EQ(end->text("completionReason"), "completedSuccessfully");
   EXPECT_EQ(end->data().at("@tonearm.sentMs").to_number<int>(), 1000);
 
+  boost::json::object shown = call.api.get("/" + call.id + "/operations/" + play.id()).json();
+  shown.erase("@odata.context");
+  EXPECT_EQ(shown, end->data());  // a finished operation stays readable, equal to its notification
+
   call.phone.send_bye();
   EXPECT_TRUE(call.phone.wait_status(200, "BYE"));
   const auto ended = bot.wait_state("terminated");
