@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "base/shared_value.hpp"
 #include "net/detail/connection.hpp"
 #include "net/errc.hpp"
 #include "net/resolver.hpp"
@@ -105,7 +106,7 @@ struct HttpClient::Core {
   Runtime& runtime;
   Resolver& resolver;
   const HttpClientOptions options;
-  std::atomic<std::shared_ptr<const AddressPolicy>> policy;
+  base::SharedValue<AddressPolicy> policy;
 };
 
 asio::awaitable<base::Result<Addresses>> HttpClient::Core::allowed_addresses(const Url& url,
