@@ -56,9 +56,11 @@ void CallHost::on_invite(call::IncomingInvite invite) {
   }
   metrics_.started();
   spdlog::info("call={} incoming for application {}", id.to_string(), setup.owner.name);
-  actor->post_create([invite = std::move(invite), setup](const call::Stamp& stamp) {
-    return call::Call::incoming(invite, setup, stamp);
-  });
+  actor->post_create(
+      [invite = std::move(invite), setup, hook = before_first_step_](const call::Stamp& stamp) {
+        if (hook) hook();
+        return call::Call::incoming(invite, setup, stamp);
+      });
 }
 
 void CallHost::on_signal(call::LegRef leg, call::SignalBody body) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
@@ -23,6 +24,8 @@ class CallHost final : public call::CallDirectory,
                        public call::DeliveryListener {
  public:
   CallHost(net::Runtime& runtime, std::vector<call::CallSetup> applications, CallMetrics& metrics);
+  /// Tests: see ServerOptions. Before the first call.
+  void set_before_first_step(std::function<void()> hook) { before_first_step_ = std::move(hook); }
   /// Before the first call: the ports need this object as their listener, so they come second.
   void connect(const CallPorts& ports) { ports_.emplace(ports); }
 
@@ -63,6 +66,7 @@ class CallHost final : public call::CallDirectory,
   const std::vector<call::CallSetup> applications_;
   CallMetrics& metrics_;
   std::optional<CallPorts> ports_;
+  std::function<void()> before_first_step_;
 
   mutable std::shared_mutex mutex_;  // guards the two maps
   std::condition_variable_any idle_;

@@ -32,6 +32,7 @@ base::Result<void> Server::Parts::start() {
   auto left_over = open_store();
   if (!left_over) return std::unexpected(left_over.error());
   host_.emplace(runtime_, call_setups(settings_), call_metrics_);
+  host_->set_before_first_step(options_.before_first_step);
   for (const auto step :
        {&Parts::open_identity, &Parts::open_delivery, &Parts::open_media, &Parts::open_signaling}) {
     if (auto done = (this->*step)(); !done) return done;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@ namespace tonearm::app {
 
 struct ServerOptions {
   bool trace_sip = false;  ///< Every SIP message to stderr, secrets removed.
+  /// Tests: called on a call's strand before its first step; what it takes, the strand is held.
+  std::function<void()> before_first_step = {};
 };
 
 /// What was really bound; port 0 resolved.

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -143,6 +145,47 @@ TEST_F(CallTest, invite_retransmitted_while_the_bot_is_slow_enters_once) {
   phone.send_cancel();
   ASSERT_TRUE(bot.wait_state("terminated"));
   EXPECT_THAT(states(bot), ::testing::ElementsAre("incoming", "terminated"));
+}
+
+TEST(HeldStrand, invite_retransmitted_while_its_strand_is_held_600_ms_gives_one_webhook_and_100_each_time) {
+  TempDir dir;
+  Bot bot;
+  LocalServer server(test_settings(bot, dir.path()), {.before_first_step = [] {
+                       std::this_thread::sleep_for(600ms);
+                     }});  // the hold under test
+  SipPhone phone(server.at().sip);
+  phone.send_invite("ivr", phone.sdp());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(phone.wait_status(100, "INVITE", 400ms)) << i;
+    phone.retransmit_invite();
+  }
+  ASSERT_FALSE(bot.wait_incoming().empty());
+  phone.send_cancel();
+  ASSERT_TRUE(bot.wait_state("terminated"));
+  EXPECT_THAT(states(bot), ::testing::ElementsAre("incoming", "terminated"));
+}
+
+TEST_F(CallTest, source_port_that_changes_in_mid_call_is_followed) {
+  LiveCall call(server.at(), bot);
+  bot.serve("/long.wav", tone_wav(440, 6.0));
+  call.phone.rtp().speak(call.phone.media());
+  call.api.play(call.id, bot.url("/long.wav"));
+  ASSERT_TRUE(call.phone.rtp().wait_voiced(20));
+  RtpEar moved;  // the same phone behind a NAT that gave it another port
+  call.phone.rtp().hush();
+  moved.speak(call.phone.media());
+  EXPECT_TRUE(moved.wait_voiced(20));
+}
+
+TEST_F(CallTest, queue_takes_its_limit_and_refuses_one_more_with_400) {
+  bot.serve("/long.wav", tone_wav(440, 6.0));
+  LiveCall call(server.at(), bot);
+  for (int i = 0; i < 101; ++i) {  // the running one and calls.queue_max behind it
+    ASSERT_EQ(call.api.play(call.id, bot.url("/long.wav")).status(), 200) << i;
+  }
+  EXPECT_EQ(call.api.play(call.id, bot.url("/long.wav")).status(), 400);
+  const auto cancel = call.api.cancel(call.id);
+  EXPECT_EQ(cancel.json().at("@tonearm.cancelled").as_array().size(), 101u);
 }
 
 TEST_F(CallTest, t38_reinvite_is_refused_with_488_and_audio_goes_on) {

@@ -92,8 +92,8 @@ std::string test_toml(const Bot& bot, const std::filesystem::path& data_dir, con
          extra;
 }
 
-LocalServer::LocalServer(config::Settings settings) {
-  auto started = app::Server::start(std::move(settings));
+LocalServer::LocalServer(config::Settings settings, app::ServerOptions options) {
+  auto started = app::Server::start(std::move(settings), std::move(options));
   if (!started) throw std::runtime_error("server: " + started.error().message());
   server_ = std::move(*started);
   const app::BoundAddresses& bound = server_->addresses();

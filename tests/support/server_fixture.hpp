@@ -49,7 +49,7 @@ struct Listeners {
 /// A server in this process.
 class LocalServer {
  public:
-  explicit LocalServer(config::Settings settings);
+  explicit LocalServer(config::Settings settings, app::ServerOptions options = {});
   [[nodiscard]] const Listeners& at() const { return at_; }
   app::Server& server() { return *server_; }
 
