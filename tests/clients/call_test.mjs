@@ -56,8 +56,8 @@ for (const version of ['v1.0', 'beta']) {
       const call = client.api(`${root}/${id}`);
       assert.equal((await call.get()).state, 'established');
 
-      const first = await client.api(`${root}/${id}/playPrompt`).post(play(bot.promptUri, 'first'));
-      const second = await client.api(`${root}/${id}/playPrompt`).post(play(bot.promptUri, 'second'));
+      const first = await client.api(`${root}/${id}/playPrompt`).post(play(bot.toneUri(8), 'first'));
+      const second = await client.api(`${root}/${id}/playPrompt`).post(play(bot.toneUri(8), 'second'));
       for (const [operation, context] of [[first, 'first'], [second, 'second']]) {
         assert.equal(operation['@odata.type'], '#microsoft.graph.playPromptOperation');
         assert.equal(operation.status, 'running');
@@ -108,12 +108,21 @@ describe('in a call', () => {
   });
 
   test('a prompt plays again after a cancel', async () => {
-    await client.api(`${path}/playPrompt`).post(play(bot.promptUri, 'first'));
+    await client.api(`${path}/playPrompt`).post(play(bot.toneUri(8), 'first'));
     await phone.hears(5);
     await client.api(`${path}/cancelMediaProcessing`).post({});
     assert.equal(await phone.soundsAfterSilence(5), 0);
-    await client.api(`${path}/playPrompt`).post(play(bot.promptUri, 'second'));
+    await client.api(`${path}/playPrompt`).post(play(bot.toneUri(8), 'second'));
     await phone.hears(5);
+  });
+
+  test('a prompt that plays to its end is notified as completed', async () => {
+    const operation = await client.api(`${path}/playPrompt`).post(play(bot.toneUri(0.5), 'short'));
+    const { data } = await bot.ended(operation.id);
+    assert.equal(data.status, 'completed');
+    assert.equal(data.completionReason, 'completedSuccessfully');
+    assert.equal(data.resultInfo.code, 200);
+    assert.equal((await client.api(`${path}/operations/${operation.id}`).get()).status, 'completed');
   });
 
   for (const [name, body] of [['nothing', []], ['null', [null]], ['an empty object', [{}]]]) {
@@ -138,11 +147,11 @@ describe('in a call', () => {
     assert.equal(operation.status, 'completed');
   });
 
-  test('the client reads the participants as a collection', async () => {
+  test('the participants are a collection without members', async () => {
     assert.deepEqual((await client.api(`${path}/participants`).get()).value, []);
   });
 
-  test('the client reads an action with its qualified name', async () => {
+  test('an action may be named with its namespace', async () => {
     const operation = await client.api(`${path}/microsoft.graph.cancelMediaProcessing`).post({});
     assert.equal(operation.status, 'completed');
   });

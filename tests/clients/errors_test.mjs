@@ -5,9 +5,9 @@ import { after, before, test } from 'node:test';
 import { GraphError } from '@microsoft/microsoft-graph-client';
 
 import { Bot } from './support/bot.mjs';
-import { graphClient } from './support/clients.mjs';
+import { clientWithToken, graphClient } from './support/clients.mjs';
 import { Phone } from './support/phone.mjs';
-import { otherTenant, Server, stranger } from './support/server.mjs';
+import { otherTenant, Server, sibling, stranger } from './support/server.mjs';
 
 const nobody = '/communications/calls/00000000-0000-4000-8000-00000000dead';
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -48,6 +48,7 @@ async function refused(request, statusCode, code, message) {
   assert.equal(error.code, code);
   assert.match(error.message, message);
   assert.match(error.requestId, guid);
+  assert.match(JSON.parse(error.body).innerError['client-request-id'], guid);
   assert.ok(Math.abs(error.date - Date.now()) < 60_000, `date: ${error.date}`);
 }
 
@@ -94,6 +95,15 @@ test('a method that a route does not know is 405 notAllowed', async () => {
 
 test('answering an answered call is 400 BadRequest', async () => {
   await refused(client.api(`${path}/answer`).post(answer()), 400, 'BadRequest', /./);
+});
+
+test('a token that is none is 401 InvalidAuthenticationToken', async () => {
+  const impostor = clientWithToken(server, 'not a token');
+  await refused(impostor.api(`${path}/cancelMediaProcessing`).post({}), 401, 'InvalidAuthenticationToken', /./);
+});
+
+test('the call of another application of the tenant is 404 8522', async () => {
+  await refused(graphClient(server, { id: sibling }).api(path).get(), 404, '8522', /call not found/i);
 });
 
 test('the call of another tenant is 403 7505', async () => {

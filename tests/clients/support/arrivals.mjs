@@ -1,6 +1,6 @@
 // Things that arrive one after the other, and tests that wait for one of them instead of sleeping.
 
-const patience = 10_000; // milliseconds
+const patience = 30_000; // milliseconds
 
 export class Arrivals {
   all = [];
@@ -11,12 +11,12 @@ export class Arrivals {
     for (const waiter of [...this.#waiting]) waiter();
   }
 
-  /** The first item that fits, seen or to come; rejects after ten seconds. */
+  /** The first item that fits, seen or to come; rejects after half a minute. */
   first(what, fits) {
     return this.until(what, (all) => all.find(fits));
   }
 
-  /** Whatever `look` makes of all items, as soon as that is something; rejects after ten seconds. */
+  /** Whatever `look` makes of all items, as soon as that is something; rejects after half a minute. */
   until(what, look) {
     return new Promise((resolve, reject) => {
       const finish = (settle, value) => {

@@ -5,8 +5,6 @@ import { createServer } from 'node:http';
 import { Arrivals } from './arrivals.mjs';
 import { toneWav } from './wav.mjs';
 
-const prompt = toneWav({ hertz: 440, seconds: 8 });
-
 /** One notification with the request that brought it. */
 class Heard {
   constructor(headers, body) {
@@ -40,9 +38,9 @@ export class Bot {
     return `http://127.0.0.1:${this.#server.address().port}/api/calls`;
   }
 
-  /** Eight seconds of a tone. */
-  get promptUri() {
-    return `http://127.0.0.1:${this.#server.address().port}/prompt.wav`;
+  /** Address of a WAV with so many seconds of a tone. */
+  toneUri(seconds) {
+    return `http://127.0.0.1:${this.#server.address().port}/tone.wav?seconds=${seconds}`;
   }
 
   async stop() {
@@ -74,7 +72,9 @@ export class Bot {
 
   async #respond(request, response) {
     if (request.method === 'GET') {
-      response.writeHead(200, { 'content-type': 'audio/wav', 'content-length': prompt.length }).end(prompt);
+      const seconds = Number(new URL(request.url, 'http://bot').searchParams.get('seconds'));
+      const wav = toneWav({ hertz: 440, seconds });
+      response.writeHead(200, { 'content-type': 'audio/wav', 'content-length': wav.length }).end(wav);
       return;
     }
     const heard = new Heard(request.headers, await textOf(request));

@@ -5,6 +5,8 @@ import azureTokens from '@microsoft/microsoft-graph-client/authProviders/azureTo
 
 import * as known from './server.mjs';
 
+const { TokenCredentialAuthenticationProvider } = azureTokens;
+
 export const scope = 'https://graph.microsoft.com/.default';
 
 export function credential(server, { tenant = known.tenant, id = known.ivr, secret = known.secret } = {}) {
@@ -16,8 +18,18 @@ export function credential(server, { tenant = known.tenant, id = known.ivr, secr
 
 /** A Graph client with a token of `whose` application; `version` is `v1.0` or `beta`. */
 export function graphClient(server, { version = 'v1.0', ...whose } = {}) {
+  const scopes = [scope];
+  return clientWith(server, new TokenCredentialAuthenticationProvider(credential(server, whose), { scopes }), version);
+}
+
+/** A Graph client that sends `token`. */
+export function clientWithToken(server, token) {
+  return clientWith(server, { getAccessToken: async () => token });
+}
+
+function clientWith(server, authProvider, version = 'v1.0') {
   return Client.initWithMiddleware({
-    authProvider: new azureTokens.TokenCredentialAuthenticationProvider(credential(server, whose), { scopes: [scope] }),
+    authProvider,
     baseUrl: `${server.authorityHost}/`,
     defaultVersion: version,
     customHosts: new Set(['localhost']), // else the client sends no token there

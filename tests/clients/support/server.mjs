@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 export const tenant = '00000000-0000-4000-8000-0000000000aa';
 export const secret = 'a secret of the tests';
 export const ivr = '00000000-0000-4000-8000-000000000001';
+export const sibling = '00000000-0000-4000-8000-000000000002';
 export const otherTenant = '00000000-0000-4000-8000-0000000000bb';
 export const stranger = '00000000-0000-4000-8000-000000000003';
 
@@ -38,9 +39,12 @@ data_dir = "${dataDir}"
 listen = ["127.0.0.1:0"]
 [sip]
 listen = ["udp:127.0.0.1:0"]
+[calls]
+answer_timeout = "60s" # a busy machine may need long for a bot's first token
 [log]
 level = "warn"
 ${application('ivr', ivr, tenant, `webhook = "${webhook}"\naddresses = ["ivr"]`)}
+${application('sibling', sibling, tenant)}
 ${application('stranger', stranger, otherTenant)}`;
 }
 
@@ -71,13 +75,16 @@ export class Server {
 
   #folder;
   #process;
-  #kill = () => this.#process.kill('SIGKILL');
+  #abandon = () => {
+    this.#process.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
 
   constructor(folder, file) {
     this.#folder = folder;
     const stdio = ['ignore', 'pipe', 'inherit'];
     this.#process = spawn(tonearm(), ['serve', '--dev', '--config', file], { stdio, env: plainEnvironment() });
-    process.on('exit', this.#kill); // also when a test run dies
+    process.on('exit', this.#abandon); // a test run that dies stops it, too
   }
 
   async #ready() {
@@ -95,7 +102,7 @@ export class Server {
     const ended = this.#process.exitCode === null ? once(this.#process, 'exit') : [this.#process.exitCode];
     this.#process.kill('SIGTERM');
     const [status] = await ended;
-    process.off('exit', this.#kill);
+    process.off('exit', this.#abandon);
     rmSync(this.#folder, { recursive: true, force: true });
     return status;
   }
