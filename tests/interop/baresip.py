@@ -1,0 +1,60 @@
+"""baresip as a caller that writes down what it hears."""
+
+import subprocess
+
+CONFIGURATION = """
+sip_listen 127.0.0.1:0
+net_interface 127.0.0.1
+rtp_ports 17000-17099
+# What it hears is what it says: a player and a source that need no sound card, and no WAV at whose end it hangs up.
+audio_player aubridge,loop
+audio_source aubridge,loop
+audio_alert aubridge,loop
+module_path {modules}
+module g711.so
+module aubridge.so
+module sndfile.so
+snd_path {folder}
+module_tmp account.so
+module_app menu.so
+"""
+MODULES = "/usr/lib/baresip/modules"
+TIME_LIMIT_SECONDS = 40
+
+
+class Baresip:
+    """Calls `uri` at once and is ended by `close`, after which `recording` is whole."""
+
+    def __init__(self, folder, uri):
+        self._folder = folder
+        (folder / "config").write_text(CONFIGURATION.format(modules=MODULES, folder=folder))
+        (folder / "accounts").write_text("<sip:ada@127.0.0.1>;regint=0;audio_codecs=PCMU/8000/1\n")
+        (folder / "contacts").touch()
+        self._log = open(folder / "baresip.log", "wb")
+        self._process = subprocess.Popen(
+            ["baresip", "-f", folder, "-t", str(TIME_LIMIT_SECONDS), "-e", f"/dial {uri}"],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Its exit status."""
+        self._log.close()
+        self._process.terminate()
+        try:
+            return self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def recording(self):
+        """The WAV of what it heard."""
+        (file,) = self._folder.glob("dump-*-dec.wav")
+        return str(file)

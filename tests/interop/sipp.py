@@ -1,0 +1,41 @@
+"""sipp as a caller, one process a scenario."""
+
+import subprocess
+from pathlib import Path
+
+SCENARIOS = Path(__file__).resolve().parent / "sipp"
+TIME_LIMIT_SECONDS = 40
+
+
+class Sipp:
+    """Runs sipp/<scenario>.xml against the server; `finish` waits for its end and asserts that nothing failed."""
+
+    def __init__(self, server, scenario, folder, *, rtp_port, transport="udp", local="127.0.0.1", user="ivr", calls=1, options=()):
+        self._scenario = scenario
+        self._folder = folder
+        command = ["sipp", str(server.sip[transport]), "-sf", SCENARIOS / f"{scenario}.xml", "-m", calls, "-s", user, "-i", local]
+        command += ["-key", "rtp_port", rtp_port, "-mi", local, "-t", "t1" if transport == "tcp" else "u1", "-nostdin", "-trace_err", "-trace_msg"]
+        command += ["-timeout", f"{TIME_LIMIT_SECONDS}s", "-timeout_error", "-recv_timeout", "20000"]
+        self._log = open(folder / "sipp.log", "wb")
+        arguments = [*map(str, command), *map(str, options)]
+        self._process = subprocess.Popen(
+            arguments, cwd=folder, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._log.close()
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def finish(self):
+        status = self._process.wait(TIME_LIMIT_SECONDS + 5)
+        assert status == 0, f"{self._scenario}: sipp exits {status}\n{self._report()}"
+
+    def _report(self):
+        # sipp names its files after scenario and process.
+        files = sorted(self._folder.glob("*_errors.log")) or sorted(self._folder.glob("*_messages.log"))
+        return "\n".join(file.read_text(errors="replace")[-4000:] for file in files)
