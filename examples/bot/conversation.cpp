@@ -63,6 +63,9 @@ asio::awaitable<void> Conversation::run() {
     co_await script();
   } catch (const CallOver&) {
     co_return;
+  } catch (const ApiError& error) {
+    if (error.status == 404) co_return;  // the caller has hung up meanwhile
+    failure = std::current_exception();
   } catch (...) {
     failure = std::current_exception();
   }

@@ -24,7 +24,7 @@ std::string strip_of(const Evidence& evidence, const Findings& findings, const N
                     .marks = {{last, fmt::format("{:.2f} ms last prompt packet", last)},
                               {sent, fmt::format("{:.2f} ms cancel sent", sent)},
                               {answered, fmt::format("{:.2f} ms 200 received", answered)}}};
-  std::ranges::stable_sort(strip.marks, {}, &Mark::at_ms);
+  std::ranges::sort(strip.marks, {}, &Mark::at_ms);
   for (const HeardPacket& packet : evidence.heard) {
     strip.packets.push_back({clock.ms(packet.arrived_ns), !packet.silence});
   }

@@ -108,8 +108,9 @@ base::Result<void> Stage::start_server() {
   const bool in_time = line.wait_for(kReadyWithin) == std::future_status::ready;
   ready_line_ = in_time ? line.get() : std::string();
   if (!ready_line_.empty()) return {};
-  return fail(std::errc::timed_out, (in_time ? "the server ended at once" : "the server did not get ready") +
-                                        hint(setup_, "server.log"));
+  return fail(
+      in_time ? std::errc::broken_pipe : std::errc::timed_out,
+      (in_time ? "the server ended at once" : "the server did not get ready") + hint(setup_, "server.log"));
 }
 
 base::Result<void> Stage::start_bot() {
@@ -136,8 +137,10 @@ base::Result<void> Stage::start_bot() {
   bot_.emplace(*std::move(bot));
   ::close(std::exchange(bot_socket_, -1));
   auto started = listening->get_future();
-  if (started.wait_for(kReadyWithin) == std::future_status::ready && started.get()) return {};
-  return fail(std::errc::timed_out, "the bot did not start" + hint(setup_, "bot.log"));
+  const bool in_time = started.wait_for(kReadyWithin) == std::future_status::ready;
+  if (in_time && started.get()) return {};
+  return fail(in_time ? std::errc::broken_pipe : std::errc::timed_out,
+              "the bot did not start" + hint(setup_, "bot.log"));
 }
 
 std::string Stage::api_url() const {
