@@ -13,6 +13,7 @@ APPLICATION = "00000000-0000-4000-8000-000000000001"
 OTHER_APPLICATION = "00000000-0000-4000-8000-000000000002"
 SECRET = "a-secret-only-for-tests"
 ADMIN_TOKEN = "an-admin-token-only-for-tests"
+SIP_LISTENERS = ("udp:127.0.0.1:0", "tcp:127.0.0.1:0")
 START_SECONDS = 20
 STOP_SECONDS = 20
 
@@ -67,7 +68,7 @@ class Address:
 class Server:
     """`tonearm serve` until `stop`; `http` and `admin` are base URLs, `sip` has an Address per transport."""
 
-    def __init__(self, folder: Path, webhook: str, sip=("udp:127.0.0.1:0", "tcp:127.0.0.1:0"), media_address="127.0.0.1"):
+    def __init__(self, folder: Path, webhook: str, sip=SIP_LISTENERS, media_address="127.0.0.1"):
         file = folder / "tonearm.toml"
         file.write_text(
             CONFIGURATION.format(

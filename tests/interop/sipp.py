@@ -5,19 +5,23 @@ from pathlib import Path
 
 SCENARIOS = Path(__file__).resolve().parent / "sipp"
 TIME_LIMIT_SECONDS = 40
+RECEIVE_MILLISECONDS = 20000
 
 
 class Sipp:
     """Runs sipp/<scenario>.xml against the server; `finish` waits for its end and asserts that nothing failed."""
 
-    def __init__(self, server, scenario, folder, *, rtp_port, transport="udp", local="127.0.0.1", user="ivr", calls=1, options=()):
+    def __init__(
+        self, server, scenario, folder, *, rtp_port, transport="udp", local="127.0.0.1", user="ivr", calls=1, options=()
+    ):
         self._scenario = scenario
         self._folder = folder
-        command = ["sipp", str(server.sip[transport]), "-sf", SCENARIOS / f"{scenario}.xml", "-m", calls, "-s", user, "-i", local]
-        command += ["-key", "rtp_port", rtp_port, "-mi", local, "-t", "t1" if transport == "tcp" else "u1", "-nostdin", "-trace_err", "-trace_msg"]
-        command += ["-timeout", f"{TIME_LIMIT_SECONDS}s", "-timeout_error", "-recv_timeout", "20000"]
+        command = ["sipp", server.sip[transport], "-sf", SCENARIOS / f"{scenario}.xml", "-m", calls, "-s", user]
+        command += ["-i", local, "-mi", local, "-key", "rtp_port", rtp_port, "-t", "t1" if transport == "tcp" else "u1"]
+        command += ["-nostdin", "-trace_err", "-trace_msg"]
+        command += ["-timeout", f"{TIME_LIMIT_SECONDS}s", "-timeout_error", "-recv_timeout", RECEIVE_MILLISECONDS]
         self._log = open(folder / "sipp.log", "wb")
-        arguments = [*map(str, command), *map(str, options)]
+        arguments = [str(word) for word in (*command, *options)]
         self._process = subprocess.Popen(
             arguments, cwd=folder, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
         )

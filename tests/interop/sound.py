@@ -60,7 +60,6 @@ def measure(file):
 
 def frequency(samples, rate):
     """Of a steady tone: upward zero crossings over the time from the first to the last, placed between samples."""
-    crossings = [
-        n + samples[n] / (samples[n] - samples[n + 1]) for n in range(len(samples) - 1) if samples[n] < 0 <= samples[n + 1]
-    ]
+    rising = (n for n in range(len(samples) - 1) if samples[n] < 0 <= samples[n + 1])
+    crossings = [n + samples[n] / (samples[n] - samples[n + 1]) for n in rising]
     return (len(crossings) - 1) * rate / (crossings[-1] - crossings[0])

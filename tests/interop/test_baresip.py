@@ -12,6 +12,12 @@ HERTZ = 5
 SECONDS = 0.1
 
 
+def play_out(stage, call):
+    """Returns when the phone's jitter buffer has let out what was sent: 0.5 s of silence later."""
+    silence = stage.api.play(call, stage.bot.serve("/silence.wav", tone_wav(0, 0.5)), "silence")
+    stage.bot.wait_operation_end(silence["id"])
+
+
 @pytest.mark.parametrize("rate", [8000, 16000, 44100])
 def test_a_softphone_hears_the_prompt_at_its_level_frequency_and_length(stage, tmp_path, rate):
     prompt = tone_wav(440, 2, rate)
@@ -21,6 +27,7 @@ def test_a_softphone_hears_the_prompt_at_its_level_frequency_and_length(stage, t
         play = stage.api.play(call, stage.bot.serve(f"/tone-{rate}.wav", prompt))
         ending = stage.bot.wait_operation_end(play["id"])
         assert (ending.data["status"], ending.data["@tonearm.sentMs"]) == ("completed", 2000)
+        play_out(stage, call)
         stage.api.hang_up(call)
         stage.bot.wait_end(call)
     heard, meant = measure(phone.recording()), measure(io.BytesIO(prompt))
@@ -40,6 +47,7 @@ def test_a_softphone_hears_a_prompt_end_with_its_cancel(stage, tmp_path):
         assert cancel["@tonearm.cancelled"] == [long["id"]]
         ending = stage.bot.wait_operation_end(long["id"]).data
         assert ending["resultInfo"]["subcode"] == 8508
+        play_out(stage, call)
         stage.api.hang_up(call)
         stage.bot.wait_end(call)
     sent = 0.5 + ending["@tonearm.sentMs"] / 1000

@@ -39,7 +39,8 @@ def test_two_queued_prompts_are_cancelled_and_told_in_order(stage, call, version
     assert api.get(f"/{call}/operations/{cancel['id']}")["status"] == "completed"
     for play in plays:
         ending = stage.bot.wait_operation_end(play["id"]).data
-        assert (ending["status"], ending["resultInfo"]["code"], ending["resultInfo"]["subcode"]) == ("failed", 400, 8508)
+        result = ending["resultInfo"]
+        assert (ending["status"], result["code"], result["subcode"]) == ("failed", 400, 8508)
     numbers = [one.number for one in stage.bot.of_call(call) if one.number]
     assert numbers == sorted(numbers) and len(numbers) == PROMPTS
 
