@@ -45,14 +45,6 @@ sip::Directory directory(const config::Settings& settings) {
   return directory;
 }
 
-std::vector<net::Network> networks(const std::vector<config::Network>& configured) {
-  std::vector<net::Network> parsed;
-  for (const auto& network : configured) {
-    if (auto one = net::Network::parse(network.to_string())) parsed.push_back(std::move(*one));
-  }
-  return parsed;
-}
-
 std::vector<base::Endpoint> own_listeners(const config::Settings& settings) {
   std::vector<base::Endpoint> own = settings.server.http;
   own.insert(own.end(), settings.server.https.begin(), settings.server.https.end());
@@ -120,7 +112,7 @@ media::EngineOptions media_options(const config::Settings& settings) {
 
 net::AddressPolicy callback_policy(const config::Settings& settings) {
   net::AddressPolicy policy;
-  policy.allow = networks(settings.notifications.allow_networks);
+  policy.allow = settings.notifications.allow_networks;
   policy.allow_loopback = settings.dev;
   policy.allow_plain_http = settings.notifications.allow_http || settings.dev;
   policy.own_listeners = own_listeners(settings);
@@ -132,8 +124,8 @@ net::AddressPolicy callback_policy(const config::Settings& settings) {
 
 net::AddressPolicy prompt_policy(const config::Settings& settings) {
   net::AddressPolicy policy;
-  policy.allow = networks(settings.prompts.allow_networks);
-  policy.deny = networks(settings.prompts.deny_networks);
+  policy.allow = settings.prompts.allow_networks;
+  policy.deny = settings.prompts.deny_networks;
   policy.allow_loopback = settings.dev;
   policy.own_listeners = own_listeners(settings);
   return policy;

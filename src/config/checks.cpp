@@ -59,7 +59,7 @@ void check_server(const ServerSettings& server, bool dev, Findings& findings) {
 
 void check_admin(const AdminSettings& admin, Findings& findings) {
   for (const base::Endpoint& endpoint : admin.listen) {
-    if (is_loopback(endpoint.address) || !admin.token.empty()) continue;
+    if (base::is_loopback(endpoint.address) || !admin.token.empty()) continue;
     findings.add("admin.listen",
                  fmt::format("{} is not loopback; give admin.token_file too", endpoint.to_string()));
   }
@@ -160,12 +160,14 @@ void complete(Settings& settings, const Findings& findings) {
         (plain ? "http://" : "https://") + (plain ? server.http : server.https).front().to_string();
   }
   if (!settings.dev) return;
-  const auto on_loopback = [](const SipListener& listener) { return is_loopback(listener.endpoint.address); };
+  const auto on_loopback = [](const SipListener& listener) {
+    return base::is_loopback(listener.endpoint.address);
+  };
   if (!findings.written("sip.open"))
     settings.sip.open = std::ranges::all_of(settings.sip.listen, on_loopback);
   for (auto* networks : {&settings.prompts.allow_networks, &settings.notifications.allow_networks}) {
-    networks->push_back(*Network::parse("127.0.0.0/8"));
-    networks->push_back(*Network::parse("::1"));
+    networks->push_back(*base::Network::parse("127.0.0.0/8"));
+    networks->push_back(*base::Network::parse("::1"));
   }
   for (ApplicationSettings& application : settings.applications) {
     if (!findings.written("application." + application.name + ".may_call")) application.may_call = {"*"};

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/network.hpp"
 #include "config/nearest.hpp"
 
 namespace tonearm::config::rules {
@@ -39,7 +40,7 @@ Complaint name(std::string_view text) {
 }
 
 Complaint address(std::string_view text) {
-  if (text.empty() || is_address(text)) return std::nullopt;
+  if (text.empty() || base::is_address(text)) return std::nullopt;
   return fmt::format("must be an IPv4 or IPv6 address, not \"{}\"", text);
 }
 

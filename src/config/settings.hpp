@@ -7,8 +7,8 @@
 
 #include "base/endpoint.hpp"
 #include "base/guid.hpp"
+#include "base/network.hpp"
 #include "base/secret.hpp"
-#include "config/network.hpp"
 #include "config/units.hpp"
 
 /// What an operator can set, as values that have been checked. The initialisers are the defaults;
@@ -89,8 +89,8 @@ struct PromptSettings {
   Bytes size_max = mib(50);
   Bytes cache_size = gib(1);
   milliseconds timeout = 10s;
-  std::vector<Network> allow_networks;
-  std::vector<Network> deny_networks;
+  std::vector<base::Network> allow_networks;
+  std::vector<base::Network> deny_networks;
   bool operator==(const PromptSettings&) const = default;
 };
 
@@ -112,7 +112,7 @@ struct NotificationSettings {
   milliseconds retry_for = 24h;
   milliseconds dead_bot_after = 120s;
   bool allow_http = false;
-  std::vector<Network> allow_networks;
+  std::vector<base::Network> allow_networks;
   std::filesystem::path ca_file;
   bool operator==(const NotificationSettings&) const = default;
 };
@@ -181,7 +181,7 @@ struct TrunkSettings {
   std::string username;
   base::Secret password;
   std::vector<std::string> numbers;
-  std::vector<Network> sources;
+  std::vector<base::Network> sources;
   bool register_ = false;  ///< `register`, which C++ keeps for itself.
   milliseconds register_expires = 10min;
   SipTransport transport = SipTransport::udp;

@@ -135,8 +135,8 @@ Complaint assign(const Value& value, base::Guid& target) {
                        "a GUID such as \"00000000-0000-4000-8000-000000000001\"");
 }
 
-Complaint assign(const Value& value, Network& target) {
-  return assign_parsed(value, target, Network::parse,
+Complaint assign(const Value& value, base::Network& target) {
+  return assign_parsed(value, target, base::Network::parse,
                        "a network such as \"10.0.0.0/8\" (no bits set behind its length) or an address");
 }
 

@@ -37,7 +37,7 @@ Complaint assign(const Value& value, std::string& target, TextRule rule);
 Complaint assign(const Value& value, std::filesystem::path& target);
 Complaint assign(const Value& value, base::Endpoint& target);
 Complaint assign(const Value& value, base::Guid& target);
-Complaint assign(const Value& value, Network& target);
+Complaint assign(const Value& value, base::Network& target);
 Complaint assign(const Value& value, SipListener& target);
 Complaint assign(const Value& value, PortRange& target);
 Complaint assign(const Value& value, Threads& target);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <span>
@@ -125,32 +124,6 @@ const char* describe(AddressClass address_class) {
   return "an unknown kind of address";
 }
 
-base::Result<Network> Network::parse(std::string_view text) {
-  const auto slash = text.find('/');
-  boost::system::error_code error;
-  Network network;
-  network.prefix_ = boost::asio::ip::make_address(std::string(text.substr(0, slash)), error);
-  const unsigned width = network.prefix_.is_v4() ? 32 : 128;
-  network.bits_ = width;
-  if (!error && slash != std::string_view::npos) {
-    const std::string_view digits = text.substr(slash + 1);
-    const auto [end, errc] = std::from_chars(digits.data(), digits.data() + digits.size(), network.bits_);
-    if (errc != std::errc{} || end != digits.data() + digits.size() || network.bits_ > width)
-      error = make_error_code(boost::system::errc::invalid_argument);
-  }
-  if (error)
-    return std::unexpected(base::Error{std::make_error_code(std::errc::invalid_argument),
-                                       "no network like 10.0.0.0/8: " + std::string(text)});
-  return network;
-}
-
-bool Network::contains(const address& value) const {
-  const address plain = normalised(value);
-  if (plain.is_v4() != prefix_.is_v4()) return false;
-  if (plain.is_v4()) return has_prefix(plain.to_v4().to_bytes(), prefix_.to_v4().to_bytes(), bits_);
-  return has_prefix(plain.to_v6().to_bytes(), prefix_.to_v6().to_bytes(), bits_);
-}
-
 void AddressPolicy::trust(const Url& url) {
   trusted_hosts.push_back(host_and_port(url));
 }
@@ -170,7 +143,8 @@ base::Result<void> AddressPolicy::check_address(const Url& url, const address& t
       kind == AddressClass::reserved)
     return refuse(describe(kind));
   if (is_own_listener(target, url.port)) return refuse("this server itself");
-  const auto holds = [&](const Network& network) { return network.contains(target); };
+  const std::string target_text = normalised(target).to_string();
+  const auto holds = [&](const base::Network& network) { return network.contains(target_text); };
   if (std::ranges::any_of(deny, holds)) return refuse("in a denied network");
   if (kind == AddressClass::global || is_trusted(url) || std::ranges::any_of(allow, holds)) return {};
   if (kind == AddressClass::loopback && allow_loopback) return {};

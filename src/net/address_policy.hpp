@@ -2,12 +2,12 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <boost/asio/ip/address.hpp>
 
 #include "base/endpoint.hpp"
+#include "base/network.hpp"
 #include "base/result.hpp"
 #include "net/url.hpp"
 
@@ -21,25 +21,14 @@ enum class AddressClass { global, loopback, private_range, link_local, metadata,
 /// "a loopback address", as error texts say it.
 [[nodiscard]] const char* describe(AddressClass address_class);
 
-/// A CIDR block, `10.0.0.0/8` or `fd00::/8`; a bare address is a block of one.
-class Network {
- public:
-  [[nodiscard]] static base::Result<Network> parse(std::string_view text);
-  [[nodiscard]] bool contains(const boost::asio::ip::address& address) const;
-
- private:
-  boost::asio::ip::address prefix_;
-  unsigned bits_ = 0;
-};
-
 /// Which targets of outgoing requests (callbacks, prompts) are allowed: SSRF protection. Decided on the
 /// resolved address that is then connected to, and again for each redirect. Threading: immutable once set up.
 ///
 /// Link-local, metadata, multicast and our own listeners are always refused; `deny` wins over `allow`;
 /// loopback and private ranges need `allow`, `allow_loopback` or a trusted host.
 struct AddressPolicy {
-  std::vector<Network> allow;
-  std::vector<Network> deny;
+  std::vector<base::Network> allow;
+  std::vector<base::Network> deny;
   bool allow_loopback = false;                ///< `--dev`
   bool allow_plain_http = true;               ///< else https only, but for trusted hosts
   std::vector<std::string> trusted_hosts;     ///< `host:port` of configured webhooks, lower case (`trust`)

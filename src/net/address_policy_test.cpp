@@ -44,23 +44,13 @@ TEST(AddressClass, every_special_range_is_recognised_also_inside_ipv6) {
   for (const auto& [text, expected] : table) EXPECT_EQ(classify(ip::make_address(text)), expected) << text;
 }
 
-TEST(Network, contains_what_shares_its_prefix) {
-  EXPECT_TRUE(Network::parse("10.20.0.0/14")->contains(ip::make_address("10.23.255.255")));
-  EXPECT_FALSE(Network::parse("10.20.0.0/14")->contains(ip::make_address("10.24.0.0")));
-  EXPECT_TRUE(Network::parse("0.0.0.0/0")->contains(ip::make_address("8.8.8.8")));
-  EXPECT_TRUE(Network::parse("fd00::/8")->contains(ip::make_address("fd12::1")));
-  EXPECT_TRUE(Network::parse("192.0.2.7")->contains(ip::make_address("::ffff:192.0.2.7")));
-  for (const char* text : {"", "10.0.0.0/33", "fd00::/129", "10.0.0.0/", "10.0.0.0/x", "example.com/8"})
-    EXPECT_FALSE(Network::parse(text)) << text;
-}
-
 TEST(AddressPolicy, private_and_loopback_targets_are_refused_by_class_unless_allowed) {
   AddressPolicy policy;
   EXPECT_EQ(verdict(policy, "192.0.2.1"), "allowed");
   EXPECT_EQ(verdict(policy, "127.0.0.1"), "bot.example.com is a loopback address");
   EXPECT_EQ(verdict(policy, "10.0.0.1"), "bot.example.com is a private address");
   policy.allow_loopback = true;
-  policy.allow = {Network::parse("10.0.0.0/24").value()};
+  policy.allow = {base::Network::parse("10.0.0.0/24").value()};
   EXPECT_EQ(verdict(policy, "127.0.0.1"), "allowed");
   EXPECT_EQ(verdict(policy, "10.0.0.1"), "allowed");
   EXPECT_EQ(verdict(policy, "10.0.1.1"), "bot.example.com is a private address");
@@ -68,7 +58,7 @@ TEST(AddressPolicy, private_and_loopback_targets_are_refused_by_class_unless_all
 
 TEST(AddressPolicy, link_local_metadata_and_multicast_are_refused_whatever_is_allowed) {
   AddressPolicy policy;
-  policy.allow = {Network::parse("0.0.0.0/0").value(), Network::parse("::/0").value()};
+  policy.allow = {base::Network::parse("0.0.0.0/0").value(), base::Network::parse("::/0").value()};
   policy.trust(kUrl);
   EXPECT_EQ(verdict(policy, "169.254.169.254"), "bot.example.com is a cloud metadata address");
   EXPECT_EQ(verdict(policy, "fe80::1"), "bot.example.com is a link-local address");
@@ -78,8 +68,8 @@ TEST(AddressPolicy, link_local_metadata_and_multicast_are_refused_whatever_is_al
 
 TEST(AddressPolicy, denied_networks_win_over_allowed_ones_and_trusted_hosts) {
   AddressPolicy policy;
-  policy.allow = {Network::parse("10.0.0.0/8").value()};
-  policy.deny = {Network::parse("10.9.0.0/16").value()};
+  policy.allow = {base::Network::parse("10.0.0.0/8").value()};
+  policy.deny = {base::Network::parse("10.9.0.0/16").value()};
   policy.trust(kUrl);
   EXPECT_EQ(verdict(policy, "10.8.0.1"), "allowed");
   EXPECT_EQ(verdict(policy, "10.9.0.1"), "bot.example.com is in a denied network");

@@ -9,20 +9,20 @@
 #include <unistd.h>
 
 #include "base/endpoint.hpp"
-#include "config/network.hpp"
+#include "base/network.hpp"
 
 namespace tonearm::sip {
 namespace {
 
 constexpr std::uint16_t kAnyPort = 9;  // nothing is sent to it
 
-const std::vector<config::Network>& private_networks() {
-  static const std::vector<config::Network> networks = [] {
-    std::vector<config::Network> made;
+const std::vector<base::Network>& private_networks() {
+  static const std::vector<base::Network> networks = [] {
+    std::vector<base::Network> made;
     for (const char* text :
          {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
           "0.0.0.0/8", "fe80::/10", "fc00::/7", "::1", "::"}) {
-      made.push_back(config::Network::parse(text).value());
+      made.push_back(base::Network::parse(text).value());
     }
     return made;
   }();
@@ -41,7 +41,7 @@ bool is_unspecified_address(const std::string& address) {
 }
 
 bool is_address_literal(const std::string& address) {
-  return config::is_address(address);
+  return base::is_address(address);
 }
 
 std::optional<std::string> address_towards(const std::string& address) {

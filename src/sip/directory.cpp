@@ -17,7 +17,7 @@ struct Origin {
 const TrunkEntry* trunk_of(const Directory& directory, const std::string& address) {
   const auto found = std::ranges::find_if(directory.trunks, [&](const TrunkEntry& trunk) {
     return std::ranges::any_of(trunk.sources,
-                               [&](const config::Network& network) { return network.contains(address); });
+                               [&](const base::Network& network) { return network.contains(address); });
   });
   return found == directory.trunks.end() ? nullptr : &*found;
 }

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/network.hpp"
 #include "call/party.hpp"
-#include "config/network.hpp"
 #include "sip/message.hpp"
 #include "sip/refusal.hpp"
 
@@ -31,7 +31,7 @@ struct UserEntry {
 /// A carrier or PBX.
 struct TrunkEntry {
   std::string name;
-  std::vector<config::Network> sources;
+  std::vector<base::Network> sources;
   bool trust_identity = false;
   bool nat = false;
   std::string strip;   ///< Taken off the front of numbers that come in …

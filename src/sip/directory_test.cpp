@@ -5,8 +5,8 @@
 namespace tonearm::sip {
 namespace {
 
-config::Network network(const char* text) {
-  return config::Network::parse(text).value();
+base::Network network(const char* text) {
+  return base::Network::parse(text).value();
 }
 
 Directory directory() {

@@ -46,7 +46,7 @@ TEST(Limits, closed_server_lets_the_networks_of_a_trunk_in) {
   settings.sip.open = false;
   config::TrunkSettings trunk;
   trunk.name = "carrier";
-  trunk.sources = {config::Network::parse("127.0.0.0/8").value()};
+  trunk.sources = {base::Network::parse("127.0.0.0/8").value()};
   settings.trunks.push_back(trunk);
   LocalServer server(std::move(settings));
   const LiveCall call(server.at(), bot);

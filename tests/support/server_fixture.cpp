@@ -69,7 +69,7 @@ config::Settings test_settings(const Bot& bot, const std::filesystem::path& data
   settings.admin.listen = {{"127.0.0.1", 0}};
   settings.sip.listen = {{config::SipTransport::udp, {"127.0.0.1", 0}}};
   settings.sip.open = true;
-  settings.prompts.allow_networks = {config::Network::parse("127.0.0.0/8").value()};
+  settings.prompts.allow_networks = {base::Network::parse("127.0.0.0/8").value()};
   settings.notifications.allow_http = true;
   settings.notifications.allow_networks = settings.prompts.allow_networks;
   auto ivr = application("ivr", kApplication, kTenant);

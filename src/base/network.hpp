@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace tonearm::config {
+namespace tonearm::base {
 
 /// An IPv4 or IPv6 network in CIDR notation; a single address is a network of full length.
 /// Threading: a value.
@@ -33,4 +33,4 @@ class Network {
 /// True for an IPv4 or IPv6 literal without brackets or port.
 [[nodiscard]] bool is_address(std::string_view text);
 
-}  // namespace tonearm::config
+}  // namespace tonearm::base

@@ -1,4 +1,4 @@
-#include "config/network.hpp"
+#include "base/network.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-namespace tonearm::config {
+namespace tonearm::base {
 namespace {
 
 struct Address {
@@ -83,4 +83,4 @@ bool is_address(std::string_view text) {
   return parse_address(text).has_value();
 }
 
-}  // namespace tonearm::config
+}  // namespace tonearm::base

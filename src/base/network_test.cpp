@@ -1,8 +1,8 @@
-#include "config/network.hpp"
+#include "base/network.hpp"
 
 #include <gtest/gtest.h>
 
-namespace tonearm::config {
+namespace tonearm::base {
 namespace {
 
 TEST(Network, holds_its_first_and_last_address_and_none_beyond) {
@@ -50,5 +50,15 @@ TEST(Network, loopback_is_the_whole_of_127_and_one_ipv6_address) {
   EXPECT_FALSE(is_loopback("::2"));
 }
 
+TEST(Network, holds_what_shares_its_prefix_in_either_family) {
+  EXPECT_TRUE(Network::parse("10.20.0.0/14")->contains("10.23.255.255"));
+  EXPECT_FALSE(Network::parse("10.20.0.0/14")->contains("10.24.0.0"));
+  EXPECT_TRUE(Network::parse("0.0.0.0/0")->contains("8.8.8.8"));
+  EXPECT_TRUE(Network::parse("fd00::/8")->contains("fd12::1"));
+  EXPECT_TRUE(Network::parse("192.0.2.7")->contains("::ffff:192.0.2.7"));
+  for (const char* text : {"", "10.0.0.0/33", "fd00::/129", "10.0.0.0/", "10.0.0.0/x", "example.com/8"})
+    EXPECT_FALSE(Network::parse(text)) << text;
+}
+
 }  // namespace
-}  // namespace tonearm::config
+}  // namespace tonearm::base
