@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "app/capacity.hpp"
 #include "app/settings_map.hpp"
 #include "base/log.hpp"
 
@@ -43,7 +44,7 @@ base::Result<void> Server::Parts::start() {
   for (const auto step : {&Parts::open_api, &Parts::open_admin}) {
     if (auto done = (this->*step)(); !done) return done;
   }
-  bound_.calls = most_calls();
+  bound_.calls = most_calls(settings_);
   taking_calls_ = true;
   return {};
 }

@@ -60,7 +60,6 @@ class Server::Parts {
   base::Result<void> open_admin();
 
   [[nodiscard]] CallPorts ports();
-  [[nodiscard]] std::size_t most_calls() const;
   [[nodiscard]] std::optional<std::string> why_no_calls() const;
   [[nodiscard]] std::string metrics_text() const;
   [[nodiscard]] std::optional<std::string> sip_trace(call::CallId call) const;

@@ -1,7 +1,3 @@
-#include <algorithm>
-
-#include <sys/resource.h>
-
 #include "app/parts.hpp"
 #include "app/settings_map.hpp"
 #include "base/log.hpp"
@@ -13,17 +9,6 @@ using namespace std::chrono_literals;
 
 /// Beyond this age of unwritten rows no new call is taken (design: durability).
 constexpr auto kStoreBehind = 1s;
-/// Descriptors that are not the calls': listeners, connections, files.
-constexpr std::size_t kOtherDescriptors = 512;
-
-std::size_t raise_descriptor_limit() {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur;
-}
 
 }  // namespace
 
@@ -40,7 +25,7 @@ base::Result<LeftOver> Server::Parts::open_store() {
 base::Result<void> Server::Parts::open_identity() {
   const auto now = base::WallClock::now();
   const auto& folder = settings_.server.data_dir;
-  auto tokens = auth::RsaKey::load_or_create(folder / "token-key.pem", "Tonearm tokens", now);
+  auto tokens = auth::RsaKey::load_or_create(folder / auth::kTokenKeyFile, "Tonearm tokens", now);
   if (!tokens) return std::unexpected(tokens.error());
   auto notifications =
       auth::RsaKey::load_or_create(folder / "notification-key.pem", "Tonearm notifications", now);
@@ -99,14 +84,6 @@ base::Result<void> Server::Parts::open_signaling() {
         fmt::format("{}:{}", sip::to_string(address.transport), address.endpoint.to_string()));
   }
   return {};
-}
-
-std::size_t Server::Parts::most_calls() const {
-  const std::size_t descriptors = raise_descriptor_limit();
-  const std::size_t by_descriptors =
-      descriptors > kOtherDescriptors ? (descriptors - kOtherDescriptors) / 2 : 0;
-  const std::size_t possible = std::min(by_descriptors, engine_->capacity());
-  return settings_.calls.max > 0 ? std::min<std::size_t>(possible, settings_.calls.max) : possible;
 }
 
 std::optional<std::string> Server::Parts::why_no_calls() const {

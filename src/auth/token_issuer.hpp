@@ -16,6 +16,9 @@
 
 namespace tonearm::auth {
 
+/// Where in `data_dir` the key lies that signs our tokens.
+inline constexpr const char* kTokenKeyFile = "token-key.pem";
+
 /// A bot as the token endpoint knows it.
 struct Application {
   std::string name;

@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "app/capacity.hpp"
 #include "cli/settings_source.hpp"
 #include "cli/subcommands.hpp"
 
@@ -8,9 +9,9 @@ namespace tonearm::cli {
 int check(const CheckOptions& options) {
   const auto settings = load_settings(options.config, options.dev);
   if (!settings) return kExitFailed;
-  std::printf("%s is good: applications=%zu users=%zu trunks=%zu issuers=%zu\n", options.config.c_str(),
-              settings->applications.size(), settings->users.size(), settings->trunks.size(),
-              settings->issuers.size());
+  std::printf("%s is good: applications=%zu users=%zu trunks=%zu issuers=%zu calls=%zu\n",
+              options.config.c_str(), settings->applications.size(), settings->users.size(),
+              settings->trunks.size(), settings->issuers.size(), app::most_calls(*settings));
   return kExitGood;
 }
 

@@ -27,7 +27,8 @@ int token(const TokenOptions& options) {
 
   // The key of the server that has this data_dir; made here if it has not run yet.
   const auto now = base::WallClock::now();
-  auto key = auth::RsaKey::load_or_create(settings->server.data_dir / "token-key.pem", "Tonearm tokens", now);
+  auto key =
+      auth::RsaKey::load_or_create(settings->server.data_dir / auth::kTokenKeyFile, "Tonearm tokens", now);
   if (!key) return fail_with(key.error().message());
   const std::string& base = settings->server.public_url;
   const auto issued = auth::TokenIssuer(*std::move(key), applications)

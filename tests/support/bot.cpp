@@ -96,30 +96,18 @@ std::string Bot::respond(const HttpMessage& request) {
   {
     const std::lock_guard lock(mutex_);
     if (answer_) status = answer_(heard);
-    heard_.push_back(heard);
-    unread_.push_back(std::move(heard));
   }
-  arrived_.notify_all();
+  heard_.add(std::move(heard));
   return status == 0 ? "" : response(status);
 }
 
 std::vector<Heard> Bot::heard() const {
-  const std::lock_guard lock(mutex_);
-  return heard_;
+  return heard_.all();
 }
 
 std::optional<Heard> Bot::wait(const std::function<bool(const Heard&)>& fits,
                                std::chrono::milliseconds timeout) {
-  std::unique_lock lock(mutex_);
-  std::optional<Heard> found;
-  arrived_.wait_for(lock, timeout, [&] {
-    const auto at = std::find_if(unread_.begin(), unread_.end(), fits);
-    if (at == unread_.end()) return false;
-    found = std::move(*at);
-    unread_.erase(at);
-    return true;
-  });
-  return found;
+  return heard_.wait(fits, timeout);
 }
 
 std::optional<Heard> Bot::wait_state(const std::string& state, std::chrono::milliseconds timeout) {

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +10,7 @@
 #include <boost/json.hpp>
 
 #include "http_peer.hpp"
+#include "inbox.hpp"
 
 namespace tonearm::testing {
 
@@ -58,10 +57,8 @@ class Bot {
   std::string respond(const HttpMessage& request);
 
   Socket listener_;
-  mutable std::mutex mutex_;  // guards what follows
-  std::condition_variable arrived_;
-  std::vector<Heard> heard_;
-  std::list<Heard> unread_;
+  Inbox<Heard> heard_;
+  std::mutex mutex_;  // guards answer_ and files_
   std::function<int(const Heard&)> answer_;
   std::map<std::string, std::pair<std::string, std::string>> files_;
   std::vector<std::jthread> connections_;

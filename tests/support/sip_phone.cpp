@@ -140,13 +140,8 @@ void SipPhone::listen(const std::stop_token& stop) {
     const std::string method = message.method();
     const bool request = message.status() == 0;
     if (request && (method == "BYE" || method == "OPTIONS" || method == "NOTIFY")) answer(message);
-    {
-      const std::lock_guard lock(mutex_);
-      if (!request && message.status() / 100 == 2 && method == "INVITE") learn(message);
-      log_.push_back(message);
-      unread_.push_back(std::move(message));
-    }
-    arrived_.notify_all();
+    if (!request && message.status() / 100 == 2 && method == "INVITE") learn(message);
+    inbox_.add(std::move(message));
   }
 }
 
@@ -158,16 +153,7 @@ void SipPhone::answer(const SipText& request) {
 
 std::optional<SipText> SipPhone::wait(const std::function<bool(const SipText&)>& fits,
                                       std::chrono::milliseconds timeout) {
-  std::unique_lock lock(mutex_);
-  std::optional<SipText> found;
-  arrived_.wait_for(lock, timeout, [&] {
-    const auto at = std::find_if(unread_.begin(), unread_.end(), fits);
-    if (at == unread_.end()) return false;
-    found = std::move(*at);
-    unread_.erase(at);
-    return true;
-  });
-  return found;
+  return inbox_.wait(fits, timeout);
 }
 
 std::optional<SipText> SipPhone::wait_status(int status, const std::string& method,
@@ -184,8 +170,7 @@ std::optional<SipText> SipPhone::wait_request(const std::string& method, std::ch
 }
 
 std::vector<SipText> SipPhone::log() const {
-  const std::lock_guard lock(mutex_);
-  return log_;
+  return inbox_.all();
 }
 
 }  // namespace tonearm::testing

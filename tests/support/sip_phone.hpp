@@ -1,15 +1,13 @@
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "inbox.hpp"
 #include "rtp_ear.hpp"
 #include "sockets.hpp"
 
@@ -85,10 +83,7 @@ class SipPhone {
   int invite_cseq_ = 0;
   base::Endpoint media_;
 
-  mutable std::mutex mutex_;  // guards the two lists
-  std::condition_variable arrived_;
-  std::vector<SipText> log_;
-  std::deque<SipText> unread_;
+  Inbox<SipText> inbox_;
   std::jthread listener_;
 };
 
