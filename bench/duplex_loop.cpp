@@ -1,7 +1,6 @@
 // The reference that the server's media cost is measured against: the same packets and the same batching, and
 // nothing else. N calls of G.711 at 20 ms, each a socket that sends and receives, spread over 20 phases of 1
-// ms, one thread, one io_uring. A second thread on the other core is the callers: it sends a packet to every
-// socket every 20 ms and drops what comes back.
+// ms, one thread, one io_uring, on core 0. The callers run on core 1.
 //
 //   duplex_loop [--calls 500] [--seconds 10] [--json]
 //
@@ -9,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -20,23 +18,21 @@
 #include <thread>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <liburing.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "callers.hpp"
 
 namespace {
 
+using namespace tonearm::bench;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr unsigned kPhases = 20;
-constexpr std::size_t kPacketBytes = 172;  // 12 of RTP, 160 of G.711
 constexpr unsigned kBuffers = 4096;
 constexpr std::size_t kBufferBytes = 2048;
 
@@ -51,26 +47,9 @@ struct Settings {
   std::exit(1);
 }
 
-struct Socket {
-  int fd = -1;
-  sockaddr_in local{};
-};
-
-Socket open_socket() {
-  Socket socket;
-  socket.fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket.fd < 0) fail("socket");
-  socket.local.sin_family = AF_INET;
-  socket.local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::bind(socket.fd, reinterpret_cast<sockaddr*>(&socket.local), sizeof socket.local) != 0) fail("bind");
-  socklen_t length = sizeof socket.local;
-  ::getsockname(socket.fd, reinterpret_cast<sockaddr*>(&socket.local), &length);
-  return socket;
-}
-
 struct Call {
-  Socket here;
-  Socket caller;
+  LoopbackSocket here;
+  sockaddr_in caller{};
   std::array<std::uint8_t, kPacketBytes> packet{};
 };
 
@@ -157,8 +136,7 @@ class Loop {
     io_uring_sqe* sqe = next_sqe();
     io_uring_prep_send(sqe, call.here.fd, call.packet.data(), call.packet.size(),
                        MSG_DONTWAIT | MSG_NOSIGNAL);
-    io_uring_prep_send_set_addr(sqe, reinterpret_cast<sockaddr*>(&call.caller.local),
-                                sizeof call.caller.local);
+    io_uring_prep_send_set_addr(sqe, reinterpret_cast<sockaddr*>(&call.caller), sizeof call.caller);
     io_uring_sqe_set_flags(sqe, IOSQE_CQE_SKIP_SUCCESS);
     ++sent;
   }
@@ -171,29 +149,6 @@ class Loop {
   std::vector<std::uint64_t> ended_;
   std::vector<Clock::duration> lateness_;
 };
-
-/// What the callers do: a packet to every call each 20 ms, everything that comes is read and dropped.
-void be_callers(std::vector<Call>& calls, const std::atomic<bool>& stop) {
-  std::array<std::uint8_t, kPacketBytes> packet{};
-  std::array<std::uint8_t, kBufferBytes> heard;
-  const auto start = Clock::now();
-  for (std::uint64_t tick = 1; !stop; ++tick) {
-    std::this_thread::sleep_until(start + milliseconds(tick));
-    for (std::size_t i = tick % kPhases; i < calls.size(); i += kPhases) {
-      while (::recv(calls[i].caller.fd, heard.data(), heard.size(), 0) > 0) {
-      }
-      (void)!::sendto(calls[i].caller.fd, packet.data(), packet.size(), 0,
-                      reinterpret_cast<sockaddr*>(&calls[i].here.local), sizeof calls[i].here.local);
-    }
-  }
-}
-
-void pin_to(unsigned core) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(core, &set);
-  ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
-}
 
 double thread_cpu_seconds() {
   timespec time{};
@@ -245,27 +200,21 @@ void print(const Settings& settings, Loop& loop, double cpu) {
 
 int main(int count, char** words) {
   const Settings settings = parse(count, words);
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &files);
-
+  raise_descriptors();
   std::vector<Call> calls(settings.calls);
-  for (Call& call : calls) {
-    call.here = open_socket();
-    call.caller = open_socket();
-    call.packet.fill(0xFF);
-    call.packet[0] = 0x80;
+  Callers callers(settings.calls);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    calls[i].here = open_loopback_socket();
+    calls[i].caller = callers.address(i);
+    calls[i].packet.fill(0xFF);
+    calls[i].packet[0] = 0x80;
+    callers.set_target(i, calls[i].here.local);
   }
-  std::atomic<bool> stop{false};
-  std::thread callers([&] {
-    pin_to(1);
-    be_callers(calls, stop);
-  });
+  callers.start();
   pin_to(0);
+  // As the server's media threads, where permitted.
   const sched_param fifo{.sched_priority = 10};
-  ::pthread_setschedparam(::pthread_self(), SCHED_FIFO,
-                          &fifo);  // as the server's media threads, where permitted
+  ::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &fifo);
   {
     Loop loop(calls);
     loop.lateness().reserve(settings.seconds * 1000ULL + 1000);
@@ -273,6 +222,4 @@ int main(int count, char** words) {
     loop.run(Clock::now() + std::chrono::seconds(settings.seconds));
     print(settings, loop, thread_cpu_seconds() - before);
   }
-  stop = true;
-  callers.join();
 }

@@ -1,0 +1,187 @@
+// The real server under load, all of it on core 0; everybody else on core 1. Two scenes:
+//
+//   call_load load    --server PATH [--calls 500] [--seconds 5] [--hold]
+//     N calls come in by SIP, a bot answers each and plays a prompt for ever (with --hold nobody does:
+//     auto_answer takes the calls, the server sends silence), callers send 50 packets/s each. Prints CPU of
+//     the whole process per call and tick, and tick lateness.
+//   call_load latency --server PATH [--calls 0] [--cancels 200] [--gaps 200]
+//     Besides N such calls, one more plays and cancels at random phases, and queues prompts.
+//     Prints how long cancels took and what pauses lay between prompts.
+//
+// Prints one JSON object. Bounded: every wait has a limit, and then the exit status is 1.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <stdexcept>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "looping_bot.hpp"
+#include "measured_server.hpp"
+#include "probe_call.hpp"
+#include "sip_crowd.hpp"
+
+namespace tonearm::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double kTicksPerSecond = 50;
+constexpr int kPromptsInARow = 21;  // with 20 pauses between them
+
+struct Settings {
+  std::string scene;
+  std::string server;
+  unsigned calls = 0;
+  unsigned seconds = 5;
+  unsigned cancels = 200;
+  unsigned gaps = 200;
+  bool hold = false;
+};
+
+[[noreturn]] void usage() {
+  std::fprintf(stderr,
+               "usage: call_load load --server PATH [--calls N] [--seconds N] [--hold]\n"
+               "       call_load latency --server PATH [--calls N] [--cancels N] [--gaps N]\n");
+  std::exit(2);
+}
+
+Settings parse(int count, char** words) {
+  if (count < 2) usage();
+  Settings settings;
+  settings.scene = words[1];
+  settings.calls = settings.scene == "load" ? 500 : 0;
+  for (int i = 2; i < count; ++i) {
+    const std::string_view word = words[i];
+    if (word == "--hold") {
+      settings.hold = true;
+      continue;
+    }
+    if (i + 1 == count) usage();
+    const char* value = words[++i];
+    const auto number = static_cast<unsigned>(std::atoi(value));
+    if (word == "--server")
+      settings.server = value;
+    else if (word == "--calls")
+      settings.calls = number;
+    else if (word == "--seconds")
+      settings.seconds = number;
+    else if (word == "--cancels")
+      settings.cancels = number;
+    else if (word == "--gaps")
+      settings.gaps = number;
+    else
+      usage();
+  }
+  if (settings.server.empty()) usage();
+  return settings;
+}
+
+/// Calls that are up, playing and spoken to, until it goes.
+class Load {
+ public:
+  Load(const MeasuredServer& server, testing::Bot& bot, unsigned calls, bool hold)
+      : callers_(calls), crowd_(server.sip(), callers_) {
+    if (calls == 0) return;
+    const LoopingBot looping(server, bot);
+    if (crowd_.establish(60s) != calls) throw std::runtime_error("not all calls were answered");
+    callers_.start();
+    if (!hold && !looping.wait_playing(calls, 60s)) throw std::runtime_error("not all calls play");
+  }
+  ~Load() { crowd_.hang_up(20s); }
+  Load(const Load&) = delete;
+
+  [[nodiscard]] const Callers& callers() const { return callers_; }
+
+ private:
+  Callers callers_;
+  SipCrowd crowd_;
+};
+
+void run_load(const Settings& settings) {
+  testing::Bot bot;
+  const MeasuredServer server(settings.server, bot.url(), settings.hold);
+  const Load load(server, bot, settings.calls, settings.hold);
+  std::this_thread::sleep_for(2s);  // what the set-up left behind is done
+
+  const std::string before = server.metrics();
+  const std::uint64_t heard_before = load.callers().heard();
+  const auto start = std::chrono::steady_clock::now();
+  const auto cpu_before = server.cpu();
+  std::this_thread::sleep_for(std::chrono::seconds(settings.seconds));
+  const std::chrono::duration<double, std::micro> cpu = server.cpu() - cpu_before;
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const std::uint64_t heard = load.callers().heard() - heard_before;
+  const std::string after = server.metrics();
+
+  const auto gained = [&](const char* name) { return sample(after, name) - sample(before, name); };
+  const char* lateness = "tonearm_media_tick_lateness_seconds";
+  fmt::print(
+      "{{\"calls\":{},\"seconds\":{:.3f},\"cpu_us_per_call_and_tick\":{:.3f},\"cpu_share\":{:.4f},"
+      "\"lateness_p99_us\":{:.0f},\"sent\":{:.0f},\"received\":{:.0f},\"dropped\":{:.0f},\"heard\":{},"
+      "\"ticks_skipped\":{:.0f}}}\n",
+      settings.calls, took.count(), cpu.count() / (settings.calls * took.count() * kTicksPerSecond),
+      cpu.count() / took.count() / 1e6,
+      quantile_between(histogram(before, lateness), histogram(after, lateness), 0.99),
+      gained("tonearm_rtp_packets_sent_total"), gained("tonearm_rtp_packets_received_total"),
+      gained("tonearm_rtp_send_dropped_total"), heard, gained("tonearm_media_ticks_skipped_total"));
+}
+
+std::string quantiles(std::vector<double> values) {
+  if (values.empty()) return "null";
+  std::ranges::sort(values);
+  const auto at = [&](double share) {
+    return values[std::min(values.size() - 1, static_cast<std::size_t>(values.size() * share))];
+  };
+  return fmt::format("{{\"p50\":{:.1f},\"p90\":{:.1f},\"p99\":{:.1f},\"max\":{:.1f}}}", at(0.5), at(0.9),
+                     at(0.99), values.back());
+}
+
+void run_latency(const Settings& settings) {
+  testing::Bot bot;
+  const MeasuredServer server(settings.server, bot.url(), false);
+  const Load load(server, bot, settings.calls, false);
+  ProbeCall probe(server, bot);
+  std::vector<double> stop, last_packet, answered, gaps;
+  int packets_after = 0;
+  std::mt19937 random(20);  // the same phases in every run
+  std::uniform_int_distribution<int> phase(0, 20'000);
+  for (unsigned i = 0; i < settings.cancels; ++i) {
+    const CancelTimes times = probe.cancel_once(std::chrono::microseconds(phase(random)));
+    stop.push_back(times.stop);
+    last_packet.push_back(times.last_packet);
+    answered.push_back(times.answered);
+    packets_after += times.packets_after;
+  }
+  while (gaps.size() < settings.gaps) std::ranges::copy(probe.gaps(kPromptsInARow), std::back_inserter(gaps));
+  fmt::print(
+      "{{\"calls\":{},\"cancels\":{},\"stop_us\":{},\"last_packet_us\":{},\"answered_us\":{},"
+      "\"packets_after_200\":{},\"gaps\":{},\"gap_us\":{}}}\n",
+      settings.calls, settings.cancels, quantiles(stop), quantiles(last_packet), quantiles(answered),
+      packets_after, gaps.size(), quantiles(gaps));
+}
+
+}  // namespace
+}  // namespace tonearm::bench
+
+int main(int count, char** words) {
+  using namespace tonearm::bench;
+  const Settings settings = parse(count, words);
+  raise_descriptors();
+  pin_to(1);
+  try {
+    if (settings.scene == "load")
+      run_load(settings);
+    else if (settings.scene == "latency")
+      run_latency(settings);
+    else
+      usage();
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "call_load: %s\n", failure.what());
+    return 1;
+  }
+}
