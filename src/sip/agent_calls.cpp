@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kRestoredPace{20};  // ≤ 50/s, so that a restart is no flood
 constexpr std::uint32_t kRestoredStep = 1000;  // the row may be older than the last request of that process
 
-std::string quoted(std::string_view display_name) {
+std::string in_quotes(std::string_view display_name) {
   std::string out;
   for (const char c : display_name) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -46,7 +46,7 @@ base::Result<SessionId> Agent::call(const OutgoingCall& call) {
 
   Invitation invitation;
   invitation.target = call.target;
-  invitation.from = fmt::format("{}<{}>", quoted(call.from_name), from);
+  invitation.from = fmt::format("{}<{}>", in_quotes(call.from_name), from);
   invitation.to = fmt::format("<{}>", call.target);
   invitation.call_id = base::Guid::random().to_string();
   invitation.local_tag = fmt::format("{:016x}", random_word());
