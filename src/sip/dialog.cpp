@@ -141,7 +141,7 @@ OutgoingRequest make_ack(const Dialog& dialog, std::uint32_t cseq) {
 
 NextHop next_hop(const Dialog& dialog) {
   const Flow& flow = dialog.flow;
-  const NextHop back{flow.transport, flow.listener, flow.remote.address, flow.remote.port};
+  NextHop back{flow.transport, flow.listener, flow.remote.address, flow.remote.port};
   if (dialog.symmetric) return back;
   const auto uri = parse_uri(dialog.route_set.empty() ? std::string_view(dialog.remote_target)
                                                       : uri_in(dialog.route_set.front()));
