@@ -87,7 +87,7 @@ void MeasuredServer::write_configuration(const std::string& webhook, bool auto_a
          "= \""
       << (folder_ / "data").string() << "\"\n[admin]\nlisten = [\"127.0.0.1:0\"]\ntoken_file = \""
       << (folder_ / "admin.token").string()
-      << "\"\n[sip]\nlisten = [\"udp:127.0.0.1:0\"]\nopen = true\n[media]\nthreads = 1\n"
+      << "\"\n[sip]\nlisten = [\"udp:127.0.0.1:0\"]\nopen = true\n"
          "[prompts]\nallow_networks = [\"127.0.0.0/8\"]\n"
          "[notifications]\nallow_http = true\nallow_networks = [\"127.0.0.0/8\"]\n"
          "[log]\nlevel = \"warn\"\n[[application]]\nname = \"load\"\nid = \""
