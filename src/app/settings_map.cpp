@@ -3,10 +3,21 @@
 #include <algorithm>
 #include <thread>
 
+#include <sched.h>
+
 #include "sip/uri.hpp"
 
 namespace tonearm::app {
 namespace {
+
+/// Cores that this process may run on: a container or `taskset` may leave it fewer than the machine has,
+/// which glibc's own count does not say.
+unsigned usable_cores() {
+  cpu_set_t cores;
+  if (::sched_getaffinity(0, sizeof cores, &cores) != 0)
+    return std::max(1u, std::thread::hardware_concurrency());
+  return static_cast<unsigned>(std::max(1, CPU_COUNT(&cores)));
+}
 
 constexpr std::uint16_t kSipPort = 5060;
 
@@ -99,7 +110,7 @@ media::EngineOptions media_options(const config::Settings& settings) {
   media::EngineOptions media;
   media.address = settings.media.address;
   media.ports = {settings.media.ports.first, settings.media.ports.last};
-  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const unsigned cores = usable_cores();
   media.threads = settings.media.threads.automatic() ? std::max(1u, cores / 2)
                                                      : static_cast<unsigned>(settings.media.threads.count);
   media.sockets.dscp = settings.quality.dscp;
@@ -135,7 +146,7 @@ unsigned pool_threads(const config::Settings& settings) {
   if (!settings.server.threads.automatic()) return static_cast<unsigned>(settings.server.threads.count);
   // On a single core a second thread would only make each request wait for a switch on its way to the call:
   // 30 µs of a cancel.
-  return std::max(1u, std::thread::hardware_concurrency());
+  return usable_cores();
 }
 
 }  // namespace tonearm::app
