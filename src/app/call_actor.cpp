@@ -34,6 +34,14 @@ void CallActor::post_create(Create create) {
   });
 }
 
+void CallActor::post_create(Create create, call::RequestId request, ReplyHandler reply) {
+  boost::asio::post(strand_, [self = shared_from_this(), request, reply = std::move(reply)]() mutable {
+    self->replies_.emplace(request, std::move(reply));
+    self->unwritten_.insert(request);
+  });
+  post_create(std::move(create));
+}
+
 void CallActor::post(call::Input input) {
   boost::asio::post(strand_, [self = shared_from_this(), input = std::move(input)]() mutable {
     if (self->call_) {
@@ -136,7 +144,7 @@ void CallActor::release(PendingStep step) {
     } else if (const auto* answer = std::get_if<call::SignalAnswer>(&effect)) {
       ports_.signaling.post_answer(leg(answer->leg), answer->local);
     } else if (const auto* invite = std::get_if<call::SignalInvite>(&effect)) {
-      ports_.signaling.post_invite(leg(invite->leg), invite->target, invite->local);
+      ports_.signaling.post_invite(leg(invite->leg), invite->invitation);
     } else if (const auto* notice = std::get_if<call::Publish>(&effect)) {
       publish(notice->notification, std::move(*row++));
     }
@@ -194,7 +202,8 @@ void CallActor::run(const call::UpdateMedia& effect) {
 }
 
 void CallActor::run(const call::PrefetchOperation& effect) {
-  ports_.media.post_prefetch(leg(effect.leg), call_->owner().application, effect.number, effect.spec);
+  ports_.media.post_prefetch(leg(effect.leg), call_->owner().application, effect.id, effect.number,
+                             effect.spec);
 }
 
 void CallActor::run(const call::WarmPrompt& effect) {
@@ -211,6 +220,10 @@ void CallActor::run(const call::StopOperations& effect) {
 
 void CallActor::run(const call::SendDtmf& effect) {
   ports_.media.post_send_dtmf(leg(effect.leg), effect.number, effect.tones, effect.delay);
+}
+
+void CallActor::run(const call::InjectKey& effect) {
+  ports_.media.post_key(leg(effect.leg), effect.tone);
 }
 
 void CallActor::run(const call::CloseMedia& effect) {

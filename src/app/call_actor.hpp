@@ -44,6 +44,8 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   /// Makes the call on its strand and carries out its first step. `create` runs there, once.
   using Create = std::function<std::pair<std::unique_ptr<call::Call>, call::Step>(const call::Stamp&)>;
   void post_create(Create create);
+  /// As above, for a call that a request asked for: `reply` hears what became of its first step.
+  void post_create(Create create, call::RequestId request, ReplyHandler reply);
   void post(call::Input input);
   void post_command(call::CommandContext context, call::Command command, ReplyHandler reply);
   /// Notifications that wait for this response may go.
@@ -79,6 +81,7 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   void run(const call::StartOperation& effect);
   void run(const call::StopOperations& effect);
   void run(const call::SendDtmf& effect);
+  void run(const call::InjectKey& effect);
   void run(const call::CloseMedia& effect);
   void run(const call::SignalRinging& effect);
   void run(const call::SignalReject& effect);

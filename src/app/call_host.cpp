@@ -1,5 +1,6 @@
 #include "app/call_host.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -36,6 +37,37 @@ void CallHost::post_command(call::CallId call, call::CommandContext context, cal
   found->post_command(std::move(context), std::move(command), std::move(reply));
 }
 
+void CallHost::post_create(call::CreateCall order, call::CommandContext context, CreateHandler reply) {
+  const auto setup = std::ranges::find_if(
+      applications_, [&](const auto& known) { return known.owner.application == order.application; });
+  if (setup == applications_.end()) {
+    return reply(call::CommandFailure{call::CommandFailure::Kind::forbidden,
+                                      "No such application is configured on this server."});
+  }
+  call::OutgoingCall outgoing;
+  outgoing.leg = {call::CallId(base::Guid::random()), call::LegId(1)};
+  outgoing.source = order.source.value_or(call::application_party(setup->owner));
+  outgoing.target = std::move(order.target);
+  outgoing.caller_number = setup->number;
+  outgoing.prefetch_media = std::move(order.prefetch_media);
+  outgoing.callback_uri = std::move(order.callback_uri);
+  outgoing.chain_id = context.scenario_id;
+  outgoing.context = context;
+  const ActorPtr actor = add(outgoing.leg.call, *setup);
+  {
+    const std::unique_lock lock(mutex_);
+    requests_.emplace(context.request, actor);
+  }
+  spdlog::info("call={} placed by application {}", outgoing.leg.call.to_string(), setup->owner.name);
+  actor->post_create([outgoing = std::move(outgoing), setup = *setup](
+                         const call::Stamp& stamp) { return call::Call::outgoing(outgoing, setup, stamp); },
+                     context.request,
+                     [actor, reply = std::move(reply)](const call::Reply& outcome) {
+                       const auto* failure = std::get_if<call::CommandFailure>(&outcome);
+                       reply(failure ? call::CreateReply(*failure) : call::CreateReply(actor->snapshot()));
+                     });
+}
+
 void CallHost::post_response_written(call::RequestId request) {
   ActorPtr found;
   {
@@ -48,13 +80,7 @@ void CallHost::post_response_written(call::RequestId request) {
 void CallHost::on_invite(call::IncomingInvite invite) {
   const call::CallId id = invite.leg.call;
   const call::CallSetup& setup = applications_.at(invite.application);
-  auto actor = std::make_shared<CallActor>(runtime_.next().get_executor(), *ports_, metrics_, id,
-                                           setup.webhook, [this](call::CallId over) { on_over(over); });
-  {
-    const std::unique_lock lock(mutex_);
-    actors_.emplace(id, actor);
-  }
-  metrics_.started();
+  const ActorPtr actor = add(id, setup);
   spdlog::info("call={} incoming for application {}", id.to_string(), setup.owner.name);
   actor->post_create(
       [invite = std::move(invite), setup, hook = before_first_step_](const call::Stamp& stamp) {
@@ -90,6 +116,17 @@ std::size_t CallHost::active() const {
 
 void CallHost::end_all() {
   for (const ActorPtr& actor : actors()) actor->post(call::ServerStopping{});
+}
+
+CallHost::ActorPtr CallHost::add(call::CallId call, const call::CallSetup& setup) {
+  auto actor = std::make_shared<CallActor>(runtime_.next().get_executor(), *ports_, metrics_, call,
+                                           setup.webhook, [this](call::CallId over) { on_over(over); });
+  {
+    const std::unique_lock lock(mutex_);
+    actors_.emplace(call, actor);
+  }
+  metrics_.started();
+  return actor;
 }
 
 CallHost::ActorPtr CallHost::actor(call::CallId call) const {

@@ -34,6 +34,7 @@ class CallHost final : public call::CallDirectory,
   [[nodiscard]] std::vector<call::SnapshotPtr> list() const override;
   void post_command(call::CallId call, call::CommandContext context, call::Command command,
                     ReplyHandler reply) override;
+  void post_create(call::CreateCall order, call::CommandContext context, CreateHandler reply) override;
   void post_response_written(call::RequestId request) override;
 
   // SignalingListener
@@ -57,6 +58,8 @@ class CallHost final : public call::CallDirectory,
  private:
   using ActorPtr = std::shared_ptr<CallActor>;
 
+  /// A new actor that inputs can find already.
+  ActorPtr add(call::CallId call, const call::CallSetup& setup);
   [[nodiscard]] ActorPtr actor(call::CallId call) const;
   [[nodiscard]] std::vector<ActorPtr> actors() const;
   void post(call::CallId call, call::Input input);

@@ -73,6 +73,7 @@ std::vector<call::CallSetup> call_setups(const config::Settings& settings) {
                    application.application_instance};
     setup.policy = call_policy(settings, application);
     setup.webhook = application.webhook;
+    setup.number = application.number;
     setups.push_back(std::move(setup));
   }
   return setups;

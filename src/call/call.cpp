@@ -14,6 +14,7 @@ Call::Call(LegRef leg, CallSetup setup, const Stamp& stamp) {
   view.owner = std::move(setup.owner);
   view.callback_uri = std::move(setup.webhook);
   view.chain_id = stamp.ids.guid().to_string();
+  view.record.created = stamp.wall;
   view.my_participant = ParticipantId(stamp.ids.guid());
   view.source_participant = ParticipantId(stamp.ids.guid());
 }
@@ -42,6 +43,8 @@ Call::Made Call::outgoing(const OutgoingCall& order, CallSetup setup, const Stam
   data.view.direction = CallDirection::outgoing;
   data.view.source = order.source;
   data.view.targets = {order.target};
+  data.view.prefetch_media = order.prefetch_media;
+  data.leg.caller_number = order.caller_number;
   if (!order.callback_uri.empty()) data.view.callback_uri = order.callback_uri;
   if (!order.chain_id.empty()) data.view.chain_id = order.chain_id;
   StepBuilder step = call->next_step(stamp);

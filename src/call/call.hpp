@@ -14,7 +14,8 @@ namespace tonearm::call {
 struct CallSetup {
   Owner owner;
   CallPolicy policy;
-  std::string webhook;  ///< The application's own; empty: nobody is notified.
+  std::string webhook;      ///< The application's own; empty: nobody is notified.
+  std::string number = {};  ///< Shown where it calls; empty: none.
 };
 
 /// A call that a bot asked for.
@@ -22,6 +23,8 @@ struct OutgoingCall {
   LegRef leg;
   Party source;
   Party target;
+  std::string caller_number;  ///< The application's own; empty: none.
+  std::vector<Prompt> prefetch_media;
   std::string callback_uri;  ///< Empty: the application's webhook.
   std::string chain_id;      ///< GUID text; empty: a new one.
   CommandContext context;    ///< Of the create request; answered `Accepted` (201) when its row is on disk.

@@ -61,12 +61,24 @@ struct SendDtmfCommand {
 using Command = std::variant<AnswerCommand, RejectCommand, DeleteCommand, KeepAliveCommand, PlayCommand,
                              RecordCommand, SubscribeToToneCommand, CancelCommand, SendDtmfCommand>;
 
+/// A call to be placed for an application (`POST /communications/calls`).
+struct CreateCall {
+  ApplicationId application;
+  TenantId tenant;
+  Party target;
+  std::optional<Party> source;  ///< As the request had it; none: the application.
+  std::string callback_uri;     ///< Empty: the application's webhook.
+  std::vector<Prompt> prefetch_media;
+  std::vector<std::string> modalities = {"audio"};
+};
+
 /// What a command's answer says; `graph` turns it into status and body.
 struct CommandFailure {
   enum class Kind : std::uint8_t {
     call_not_found,       ///< 404 8522
     operation_not_found,  ///< 404 itemNotFound
     bad_request,          ///< 400: wrong state, queue full …
+    forbidden,            ///< 403: this application may not call there
     too_many_requests,    ///< 429
     storage_full,         ///< 507
     unavailable,          ///< 503
@@ -77,5 +89,7 @@ struct CommandFailure {
 };
 struct Accepted {};  ///< answer, reject: 202. keepAlive: 200. delete: 204. All empty.
 using Reply = std::variant<Accepted, OperationView, CommandFailure>;
+/// The new call as its first step left it.
+using CreateReply = std::variant<SnapshotPtr, CommandFailure>;
 
 }  // namespace tonearm::call

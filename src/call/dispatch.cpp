@@ -44,10 +44,11 @@ struct OnSignal {
   CallData& call;
   StepBuilder& step;
 
-  void operator()(const LegRinging&) const {}
+  void operator()(const LegRinging& s) const { on_far_ringing(call, step, s); }
   void operator()(const LegAnswered& s) const { on_far_answer(call, step, s); }
   void operator()(const LegAcked& s) const { on_acked(call, step, s); }
   void operator()(const LegMediaChanged& s) const { on_media_changed(call, step, s); }
+  void operator()(const LegKey& s) const { step.now(InjectKey{call.leg.id, s.tone}); }
   void operator()(const LegCancelled&) const {
     end_disconnected_call(call, step, CallTrigger::remote_bye, {CallEndReason::caller_gave_up, 487, {}});
   }
@@ -75,7 +76,7 @@ struct OnMedia {
   }
   void operator()(const KeyPressed& m) const { on_key(call, step, m); }
   void operator()(const DtmfSent& m) const { on_dtmf_sent(call, step, m); }
-  void operator()(const SessionClosed&) const { on_session_closed(call, step); }
+  void operator()(const SessionClosed& m) const { on_session_closed(call, step, m); }
 };
 
 void on_timer(CallData& call, StepBuilder& step, const TimerKey& timer) {

@@ -31,6 +31,7 @@ struct UpdateMedia {
 };
 struct PrefetchOperation {
   LegId leg;
+  OperationId id;  ///< Names a record's file.
   OperationNumber number;
   std::variant<PlaySpec, RecordSpec> spec;
 };
@@ -54,6 +55,11 @@ struct SendDtmf {
   std::vector<Tone> tones;
   std::chrono::milliseconds delay;
 };
+/// A key that came by signalling: media decides whether it counts (one source per leg).
+struct InjectKey {
+  LegId leg;
+  Tone tone = Tone::t0;
+};
 struct CloseMedia {
   LegId leg;
 };
@@ -66,6 +72,13 @@ struct SignalReject {
   std::string reason;
   std::string redirect_to;  ///< 302 Contact; else empty
 };
+/// Whom a leg of ours calls, and as whom.
+struct Invitation {
+  Party source;
+  std::string caller_number;  ///< The application's own number; empty: none.
+  Party target;
+  LocalMedia local;
+};
 struct SignalHangUp {
   LegId leg;  ///< BYE, or CANCEL while ringing out.
 };
@@ -76,9 +89,9 @@ struct ArmTimer {
 struct DisarmTimer {
   TimerKey timer;
 };
-using NowEffect =
-    std::variant<OpenMedia, UpdateMedia, PrefetchOperation, WarmPrompt, StartOperation, StopOperations,
-                 SendDtmf, CloseMedia, SignalRinging, SignalReject, SignalHangUp, ArmTimer, DisarmTimer>;
+using NowEffect = std::variant<OpenMedia, UpdateMedia, PrefetchOperation, WarmPrompt, StartOperation,
+                               StopOperations, SendDtmf, InjectKey, CloseMedia, SignalRinging, SignalReject,
+                               SignalHangUp, ArmTimer, DisarmTimer>;
 
 // ---- when this step's rows are on disk
 // -------------------------------------------------------------------------
@@ -93,8 +106,7 @@ struct SignalAnswer {
 };
 struct SignalInvite {
   LegId leg;
-  Party target;
-  LocalMedia local;
+  Invitation invitation;
 };
 struct Publish {
   Notification notification;  ///< Hand it to delivery; its row is part of the same step.

@@ -59,6 +59,8 @@ void notify_end(CallData& call, StepBuilder& step) {
   call.timers.disarm_all(step);
   move(call, step, CallTrigger::all_released);
   call.view.end = call.ending;
+  call.view.record.ended = step.stamp().wall;
+  if (call.leg.media) call.view.record.codec = call.leg.media->codec;
   call.view.gone = true;
   call.view.audio_active = false;
   std::vector<RequestId> behind;
@@ -123,13 +125,14 @@ void give_up_media(CallData& call, StepBuilder& step) {
   finish_if_released(call, step);
 }
 
-void on_session_closed(CallData& call, StepBuilder& step) {
+void on_session_closed(CallData& call, StepBuilder& step, const SessionClosed& report) {
   const bool ours = call.leg.session == Leg::Session::closing;
   if (call.leg.session_released()) {
     ++call.stale_inputs;
     return;
   }
   call.leg.session = Leg::Session::closed;
+  call.view.record.media = report.stats;
   if (ours) {
     finish_if_released(call, step);
   } else {

@@ -26,6 +26,6 @@ void finish_if_released(CallData& call, StepBuilder& step);
 /// The media engine gives no sign of life: nothing of it is waited for any more.
 void give_up_media(CallData& call, StepBuilder& step);
 
-void on_session_closed(CallData& call, StepBuilder& step);
+void on_session_closed(CallData& call, StepBuilder& step, const SessionClosed& report);
 
 }  // namespace tonearm::call

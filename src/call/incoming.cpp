@@ -139,6 +139,7 @@ void on_acked(CallData& call, StepBuilder& step, const LegAcked& report) {
 
 void establish(CallData& call, StepBuilder& step, CallTrigger trigger) {
   if (!move(call, step, trigger)) return;
+  call.view.record.established = step.stamp().wall;
   call.timers.arm(step, TimerKind::longest_duration, call.policy.duration_max);
   call.notices.about_call(step, call.view, CallEvent::established);
 }

@@ -12,6 +12,7 @@
 #include "call/commands.hpp"
 #include "call/ids.hpp"
 #include "call/media_description.hpp"
+#include "call/media_stats.hpp"
 #include "call/party.hpp"
 
 namespace tonearm::call {
@@ -29,7 +30,9 @@ struct IncomingInvite {
   std::optional<MediaDescription> media;  ///< None: late offer, the description comes with `LegAcked`.
   std::string dialog;  ///< The dialog as the signalling side wants it stored (one row), opaque here.
 };
-struct LegRinging {};
+struct LegRinging {
+  std::optional<MediaDescription> early;  ///< Early media (180 or 183 with an answer), if there is any.
+};
 /// A leg that we called answered.
 struct LegAnswered {
   MediaDescription media;
@@ -44,6 +47,10 @@ struct LegMediaChanged {
   MediaDescription media;
   std::string dialog;
 };
+/// A key by SIP INFO.
+struct LegKey {
+  Tone tone = Tone::t0;
+};
 struct LegCancelled {};  ///< The caller gave up (CANCEL); 487 was sent.
 struct LegHungUp {};     ///< BYE; answered.
 /// Our INVITE was refused, our 2xx never acknowledged, or the transport broke.
@@ -52,8 +59,8 @@ struct LegFailed {
   bool no_ack = false;
   std::string reason;
 };
-using SignalBody =
-    std::variant<LegRinging, LegAnswered, LegAcked, LegMediaChanged, LegCancelled, LegHungUp, LegFailed>;
+using SignalBody = std::variant<LegRinging, LegAnswered, LegAcked, LegMediaChanged, LegKey, LegCancelled,
+                                LegHungUp, LegFailed>;
 struct SignalInput {
   LegId leg;
   SignalBody body;
@@ -116,7 +123,9 @@ struct DtmfSent {
   OperationNumber number;
 };
 /// The session's sockets are closed; nothing more comes from it.
-struct SessionClosed {};
+struct SessionClosed {
+  MediaStats stats;
+};
 using MediaBody =
     std::variant<SessionOpened, SessionFailed, PromptReady, PromptFailed, OperationStarted, OperationFinished,
                  RecordWritten, StopAcknowledged, MediaLost, KeyPressed, DtmfSent, SessionClosed>;

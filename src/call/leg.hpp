@@ -47,6 +47,7 @@ struct Leg {
   Party remote;
   std::optional<MediaDescription> media;
   bool from_pstn = false;
+  std::string caller_number;  ///< Shown where we call; empty: none.
 
   template <class Phase>
   [[nodiscard]] const Phase* phase() const {

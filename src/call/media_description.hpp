@@ -13,6 +13,14 @@ enum class Codec : std::uint8_t { pcmu, pcma };
 /// As seen from us (RFC 3264 §5.1): `send_only` = we send, the far end has put us on hold.
 enum class MediaDirection : std::uint8_t { send_receive, send_only, receive_only, inactive };
 
+/// Where a leg's keys are heard: one source only (`dtmf` of its trunk or user).
+enum class KeySource : std::uint8_t {
+  automatic,  ///< RFC 4733 if negotiated, else in band and INFO.
+  rfc4733,
+  info,
+  in_band
+};
+
 /// What offer and answer agreed on for one leg's audio. Made by signalling, obeyed by media. A value.
 struct MediaDescription {
   base::Endpoint remote_rtp;   ///< Where the far end says it receives; port 0 never.
@@ -29,6 +37,7 @@ struct MediaDescription {
   bool remote_hold = false;  ///< The far end holds us: sendonly or inactive offered, or 0.0.0.0.
   /// Media may come from another address than the signalled one (private there, or `nat = true`).
   bool may_move = false;
+  KeySource keys = KeySource::automatic;
 
   bool operator==(const MediaDescription&) const = default;
 };

@@ -104,7 +104,7 @@ MediaOperation& enqueue(CallData& call, StepBuilder& step, const CommandContext&
   operation.client_context = std::move(client_context);
   operation.created_by = context.request;
   MediaOperation& queued = call.queue.push(std::move(operation));
-  step.now(PrefetchOperation{call.leg.id, queued.number, queued.spec});
+  step.now(PrefetchOperation{call.leg.id, queued.id, queued.number, queued.spec});
   return queued;
 }
 

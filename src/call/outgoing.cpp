@@ -12,6 +12,7 @@ constexpr base::milliseconds kSessionOpenMax{2'000};
 
 void dial(CallData& call, StepBuilder& step, const CommandContext& context) {
   step.respond(context.request, Accepted{});
+  for (const Prompt& prompt : call.view.prefetch_media) step.now(WarmPrompt{prompt});
   call.notices.about_call(step, call.view, CallEvent::establishing, {context.request});
   call.leg.signalling = Dialling{step.number()};
   call.leg.session = Leg::Session::opening;
@@ -22,9 +23,16 @@ void dial(CallData& call, StepBuilder& step, const CommandContext& context) {
 
 void invite(CallData& call, StepBuilder& step, const LocalMedia& local) {
   call.leg.signalling = Calling{call.leg.phase<Dialling>()->created_step, step.number()};
-  step.after_commit(SignalInvite{call.leg.id, call.leg.remote, local});
+  step.after_commit(
+      SignalInvite{call.leg.id, {call.view.source, call.leg.caller_number, call.leg.remote, local}});
   step.write_call();  // an INVITE leaves when the call's row is on disk
   call.timers.arm(step, TimerKind::ringing, call.policy.ringing_timeout);
+}
+
+void on_far_ringing(CallData& call, StepBuilder& step, const LegRinging& report) {
+  if (!report.early || !call.leg.phase<Calling>()) return;
+  call.leg.media = report.early;
+  step.now(UpdateMedia{call.leg.id, *report.early});
 }
 
 void on_far_answer(CallData& call, StepBuilder& step, const LegAnswered& report) {

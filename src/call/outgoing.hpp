@@ -9,6 +9,8 @@ namespace tonearm::call {
 void dial(CallData& call, StepBuilder& step, const CommandContext& context);
 /// The session for our offer is open.
 void invite(CallData& call, StepBuilder& step, const LocalMedia& local);
+/// Early media keeps the path open; the call stays `establishing` and its audio inactive.
+void on_far_ringing(CallData& call, StepBuilder& step, const LegRinging& report);
 void on_far_answer(CallData& call, StepBuilder& step, const LegAnswered& report);
 /// Refused, never acknowledged, or the transport broke: also for incoming calls.
 void on_leg_failed(CallData& call, StepBuilder& step, const LegFailed& report);

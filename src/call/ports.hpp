@@ -44,8 +44,8 @@ class SignalingPort {
   virtual void post_answer(LegRef leg, LocalMedia local) = 0;
   virtual void post_reject(LegRef leg, int status, std::string reason, std::string redirect_to) = 0;
   virtual void post_hang_up(LegRef leg) = 0;
-  /// Calls out (next: users and trunks). Reports LegRinging, LegAnswered or LegFailed.
-  virtual void post_invite(LegRef leg, Party target, LocalMedia local) = 0;
+  /// Calls out. Reports LegRinging, LegAnswered or LegFailed.
+  virtual void post_invite(LegRef leg, Invitation invitation) = 0;
   /// After a restart: BYE in a stored dialog, CSeq far ahead; no report.
   virtual void post_hang_up_restored(std::string dialog) = 0;
   /// The call is over and everything about it delivered: its trace may go.
@@ -70,8 +70,8 @@ class MediaPort {
   /// `near`: an address of the far end that says which family to use; may be empty.
   virtual void post_open(LegRef leg, std::string near, std::optional<MediaDescription> media) = 0;
   virtual void post_update(LegRef leg, MediaDescription media) = 0;
-  /// `application` scopes `resourceId`. Reports PromptReady or PromptFailed.
-  virtual void post_prefetch(LegRef leg, ApplicationId application, OperationNumber number,
+  /// `application` scopes `resourceId`; `id` names a record's file. Reports PromptReady or PromptFailed.
+  virtual void post_prefetch(LegRef leg, ApplicationId application, OperationId id, OperationNumber number,
                              std::variant<PlaySpec, RecordSpec> spec) = 0;
   virtual void post_warm(ApplicationId application, Prompt prompt) = 0;
   virtual void post_start(LegRef leg, OperationNumber number) = 0;
@@ -79,6 +79,8 @@ class MediaPort {
   virtual void post_stop(LegRef leg, StopId stop, std::vector<OperationNumber> numbers) = 0;
   virtual void post_send_dtmf(LegRef leg, OperationNumber number, std::vector<Tone> tones,
                               std::chrono::milliseconds delay) = 0;
+  /// A key that came by signalling; reported as KeyPressed if this leg's keys come that way.
+  virtual void post_key(LegRef leg, Tone tone) = 0;
   /// Reports SessionClosed, the last report of the session.
   virtual void post_close(LegRef leg) = 0;
 };
@@ -184,6 +186,7 @@ class OutboxStore {
 class CallDirectory {
  public:
   using ReplyHandler = std::function<void(Reply)>;
+  using CreateHandler = std::function<void(CreateReply)>;
 
   virtual ~CallDirectory() = default;
   /// Null if there is no such call (any more).
@@ -191,6 +194,8 @@ class CallDirectory {
   [[nodiscard]] virtual std::vector<SnapshotPtr> list() const = 0;
   /// `reply` is called exactly once, on any thread, after what it says is on disk.
   virtual void post_command(CallId call, CommandContext context, Command command, ReplyHandler reply) = 0;
+  /// Places a call. `reply` is called exactly once, on any thread, when the call's row is on disk.
+  virtual void post_create(CreateCall order, CommandContext context, CreateHandler reply) = 0;
   /// The last byte of the response went to the kernel, or its connection has died. For every posted command.
   virtual void post_response_written(RequestId request) = 0;
 };

@@ -40,6 +40,7 @@ Step end_restored(const StoredCall& stored, const Stamp& stamp) {
   view.state = CallState::terminated;
   view.end = CallEnd{CallEndReason::server_restarted, 500, {}};
   view.audio_active = false;
+  view.record.ended = stamp.wall;
   view.gone = true;
   notices.about_call(step, view, CallEvent::ended);
   step.write_call();

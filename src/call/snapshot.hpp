@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "call/call_end.hpp"
 #include "call/ids.hpp"
+#include "call/media_description.hpp"
+#include "call/media_stats.hpp"
 #include "call/operation.hpp"
 #include "call/party.hpp"
 
@@ -46,6 +49,15 @@ struct Owner {
   bool operator==(const Owner&) const = default;
 };
 
+/// What a call record says beyond the call itself.
+struct CallRecord {
+  base::WallTime created;  ///< The INVITE came in, or the bot asked for the call.
+  std::optional<base::WallTime> established;
+  std::optional<base::WallTime> ended;
+  std::optional<Codec> codec;       ///< Agreed last.
+  std::optional<MediaStats> media;  ///< Of the session, once it is closed.
+};
+
 /// What `GET` shows and notifications are rendered from. Every step publishes a new one; immutable.
 struct CallSnapshot {
   CallId id;
@@ -65,6 +77,7 @@ struct CallSnapshot {
   std::optional<ToneInfo> tone;  ///< The last one notified.
   std::optional<CallEnd> end;
   bool gone = false;  ///< `deleted` was committed: 404 on everything.
+  CallRecord record;
   std::map<OperationId, OperationView> operations;
 };
 

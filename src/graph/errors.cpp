@@ -69,6 +69,8 @@ Errc errc_of(call::CommandFailure::Kind kind) {
       return Errc::item_not_found;
     case Kind::bad_request:
       return Errc::bad_request;
+    case Kind::forbidden:
+      return Errc::missing_role;
     case Kind::too_many_requests:
       return Errc::too_many_requests;
     case Kind::storage_full:

@@ -64,11 +64,17 @@ class FakeCalls final : public call::CallDirectory {
     posted.push_back({id, std::move(context), std::move(command)});
     handler(reply);
   }
+  void post_create(call::CreateCall order, call::CommandContext, CreateHandler handler) override {
+    created.push_back(std::move(order));
+    handler(create_reply);
+  }
   void post_response_written(call::RequestId request) override { written.push_back(request); }
 
   std::map<call::CallId, call::SnapshotPtr> snapshots;
   call::Reply reply = call::Accepted{};
   std::vector<Posted> posted;
+  call::CreateReply create_reply = call::CommandFailure{};
+  std::vector<call::CreateCall> created;
   std::vector<call::RequestId> written;
 };
 

@@ -61,6 +61,16 @@ call::MediaBody body_of(const Stopped& stopped) {
   return acknowledged;
 }
 
+call::MediaStats media_stats(const StreamStats& stats) {
+  return {.packets_sent = stats.packets_sent,
+          .packets_received = stats.packets_received,
+          .packets_lost = stats.packets_lost,
+          .jitter = stats.jitter,
+          .remote_packets_lost = stats.remote_lost,
+          .remote_jitter = stats.remote_jitter,
+          .round_trip = stats.round_trip};
+}
+
 call::MediaBody body_of(const Report& report, const std::string& public_address) {
   const auto seen_from_outside = [&](base::Endpoint endpoint) {
     if (!public_address.empty()) endpoint.address = public_address;
@@ -79,7 +89,9 @@ call::MediaBody body_of(const Report& report, const std::string& public_address)
             return call::OperationStarted{call::OperationNumber(started.number)};
           },
           [](const MediaLost&) -> call::MediaBody { return call::MediaLost{}; },
-          [](const Closed&) -> call::MediaBody { return call::SessionClosed{}; },
+          [](const Closed& closed) -> call::MediaBody {
+            return call::SessionClosed{media_stats(closed.stats)};
+          },
           [](const auto& other) -> call::MediaBody { return body_of(other); },
       },
       report);
@@ -136,7 +148,8 @@ void CallMedia::post_update(call::LegRef leg, call::MediaDescription media) {
   if (const auto session = find(leg)) session->post_update(stream_settings(media));
 }
 
-void CallMedia::post_prefetch(call::LegRef leg, call::ApplicationId application, call::OperationNumber number,
+void CallMedia::post_prefetch(call::LegRef leg, call::ApplicationId application, call::OperationId,
+                              call::OperationNumber number,
                               std::variant<call::PlaySpec, call::RecordSpec> spec) {
   if (std::holds_alternative<call::RecordSpec>(spec))
     return tell(leg, call::PromptFailed{number, false, "recording is not available yet"});
@@ -164,6 +177,9 @@ void CallMedia::post_stop(call::LegRef leg, call::StopId stop, std::vector<call:
 /// Keys are not sent yet: the operation then ends with its call.
 void CallMedia::post_send_dtmf(call::LegRef, call::OperationNumber, std::vector<call::Tone>,
                                std::chrono::milliseconds) {}
+
+/// Keys are not heard yet.
+void CallMedia::post_key(call::LegRef, call::Tone) {}
 
 void CallMedia::post_close(call::LegRef leg) {
   if (const auto session = find(leg)) return session->post_close();

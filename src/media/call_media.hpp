@@ -20,13 +20,15 @@ class CallMedia final : public call::MediaPort {
 
   void post_open(call::LegRef leg, std::string near, std::optional<call::MediaDescription> media) override;
   void post_update(call::LegRef leg, call::MediaDescription media) override;
-  void post_prefetch(call::LegRef leg, call::ApplicationId application, call::OperationNumber number,
+  void post_prefetch(call::LegRef leg, call::ApplicationId application, call::OperationId id,
+                     call::OperationNumber number,
                      std::variant<call::PlaySpec, call::RecordSpec> spec) override;
   void post_warm(call::ApplicationId application, call::Prompt prompt) override;
   void post_start(call::LegRef leg, call::OperationNumber number) override;
   void post_stop(call::LegRef leg, call::StopId stop, std::vector<call::OperationNumber> numbers) override;
   void post_send_dtmf(call::LegRef leg, call::OperationNumber number, std::vector<call::Tone> tones,
                       std::chrono::milliseconds delay) override;
+  void post_key(call::LegRef leg, call::Tone tone) override;
   void post_close(call::LegRef leg) override;
 
  private:

@@ -77,7 +77,7 @@ TEST_F(CallMediaTest, a_leg_is_opened_with_the_public_address_played_to_stopped_
   ASSERT_TRUE(opened);
   EXPECT_EQ(opened->local.rtp.address, "192.0.2.7");
   EXPECT_EQ(opened->local.rtcp.port, opened->local.rtp.port + 1);
-  media_->post_prefetch(leg_, call::ApplicationId(), one_, hello());
+  media_->post_prefetch(leg_, call::ApplicationId(), call::OperationId(), one_, hello());
   ASSERT_TRUE(listener_.wait<call::PromptReady>());
   media_->post_start(leg_, one_);
   ASSERT_TRUE(listener_.wait<call::OperationStarted>());
@@ -94,7 +94,7 @@ TEST_F(CallMediaTest, a_leg_is_opened_with_the_public_address_played_to_stopped_
 
 TEST_F(CallMediaTest, what_cannot_be_played_says_whether_it_was_the_download_or_the_format) {
   media_->post_open(leg_, "", description());
-  media_->post_prefetch(leg_, call::ApplicationId(), one_, hello());
+  media_->post_prefetch(leg_, call::ApplicationId(), call::OperationId(), one_, hello());
   auto failed = listener_.wait<call::PromptFailed>();
   ASSERT_TRUE(failed);
   EXPECT_TRUE(failed->download);

@@ -84,9 +84,9 @@ void CallLegs::post_hang_up(call::LegRef leg) {
   post_to(leg, [](Agent& agent, SessionId session) { agent.hang_up(session); });
 }
 
-void CallLegs::post_invite(call::LegRef leg, call::Party target, call::LocalMedia local) {
-  loop_.post([this, leg, target = std::move(target), local = std::move(local)] {
-    if (agent_) invite(leg, target, local);
+void CallLegs::post_invite(call::LegRef leg, call::Invitation invitation) {
+  loop_.post([this, leg, invitation = std::move(invitation)] {
+    if (agent_) invite(leg, invitation.target, invitation.local);
   });
 }
 
