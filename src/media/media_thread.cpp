@@ -55,8 +55,12 @@ void MediaThread::wake() {
   time_ = {.now = base::SteadyClock::now(), .wall = base::WallClock::now(), .wake = time_.wake + 1};
   counters_.wakes.add();
   take_mail();
-  receive();
-  run_ticks();
+  // Mail between two ticks is carried out and answered; what has arrived meanwhile waits for its tick.
+  if (time_.now >= schedule_.next_time()) {
+    receive();
+    take_mail();  // a stop that came during a long drain still cuts before the frames of this tick
+    run_ticks();
+  }
   submit();
   finish_closing();
 }

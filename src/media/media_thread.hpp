@@ -19,9 +19,10 @@
 namespace tonearm::media {
 
 /// One thread of the engine. It sleeps until the next tick or until mail comes; packets do not wake it. A
-/// wake is: mail, everything that has arrived, the due ticks' sends, one submission, reports.
+/// tick is: mail, everything that has arrived, mail again, the due sends, one submission, reports. A wake
+/// between ticks is for mail only.
 ///
-/// Mail is looked at when nothing is staged and not submitted: what a stop finds is what the kernel has got.
+/// Mail is looked at when no frame is staged and not submitted: what a stop finds is what the kernel has got.
 /// Threading: `post`, counters and questions from any thread; commands (`Mail::arrive`) use the rest on the
 /// thread.
 class MediaThread {
