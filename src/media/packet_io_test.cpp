@@ -10,6 +10,9 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.hpp"
@@ -17,6 +20,8 @@
 
 namespace tonearm::media {
 namespace {
+
+constexpr std::chrono::seconds kPatience{10};
 
 /// A UDP socket on loopback.
 class Udp {
@@ -39,6 +44,17 @@ class Udp {
     ASSERT_EQ(::sendto(fd_, text.data(), text.size(), 0, to.address(), sizeof address_),
               static_cast<ssize_t>(text.size()));
   }
+  /// `count` of them: a busy machine may deliver late even on loopback.
+  [[nodiscard]] std::vector<std::string> read(std::size_t count) const {
+    std::vector<std::string> texts = read_all();
+    const auto deadline = base::SteadyClock::now() + kPatience;
+    while (texts.size() < count && base::SteadyClock::now() < deadline) {
+      pollfd poll{.fd = fd_, .events = POLLIN, .revents = 0};
+      ::poll(&poll, 1, 100);
+      for (auto& text : read_all()) texts.push_back(std::move(text));
+    }
+    return texts;
+  }
   [[nodiscard]] std::vector<std::string> read_all() const {
     std::vector<std::string> texts;
     std::array<char, 4096> buffer{};
@@ -59,10 +75,10 @@ class PacketIoTest : public ::testing::TestWithParam<IoBackend> {
     if (!io) GTEST_SKIP() << io.error().message();
     io_ = std::move(*io);
   }
-  /// Texts until `count` have come (a second at most).
+  /// Texts until `count` have come.
   std::vector<std::string> receive(std::size_t count) {
     std::vector<std::string> texts;
-    const auto deadline = base::SteadyClock::now() + std::chrono::seconds(1);
+    const auto deadline = base::SteadyClock::now() + kPatience;
     while (texts.size() < count && base::SteadyClock::now() < deadline) {
       for (const Datagram& datagram : io_->drain()) {
         texts.emplace_back(reinterpret_cast<const char*>(datagram.bytes.data()), datagram.bytes.size());
@@ -74,7 +90,7 @@ class PacketIoTest : public ::testing::TestWithParam<IoBackend> {
   }
   void remove(PacketIo::Slot slot) {
     io_->remove(slot);
-    const auto deadline = base::SteadyClock::now() + std::chrono::seconds(1);
+    const auto deadline = base::SteadyClock::now() + kPatience;
     while (!io_->is_idle(slot)) {
       ASSERT_LT(base::SteadyClock::now(), deadline);
       io_->flush();
@@ -101,7 +117,7 @@ TEST_P(PacketIoTest, what_is_flushed_has_arrived) {
   io_->stage(packet(here, there, text));
   EXPECT_TRUE(there.read_all().empty());
   EXPECT_TRUE(io_->flush().empty());
-  EXPECT_EQ(there.read_all(), std::vector<std::string>{"one"});
+  EXPECT_EQ(there.read(1), std::vector<std::string>{"one"});
 }
 
 TEST_P(PacketIoTest, more_packets_than_a_batch_leave_in_order) {
@@ -112,7 +128,7 @@ TEST_P(PacketIoTest, more_packets_than_a_batch_leave_in_order) {
   for (int i = 0; i < 100; ++i) texts.push_back(std::to_string(i));
   for (const auto& text : texts) io_->stage(packet(here, there, text));
   EXPECT_TRUE(io_->flush().empty());
-  EXPECT_EQ(there.read_all(), texts);
+  EXPECT_EQ(there.read(texts.size()), texts);
 }
 
 TEST_P(PacketIoTest, datagrams_come_with_their_token_and_source) {
@@ -173,7 +189,7 @@ TEST_P(PacketIoTest, kernel_stamps_come_if_the_socket_asks_for_them) {
   there.send(here, "x");
   ASSERT_EQ(receive(1).size(), 1U);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  EXPECT_LT(now - last_.stamped, std::chrono::seconds(2));
+  EXPECT_LT(now - last_.stamped, std::chrono::minutes(1));
   remove(slot);
 }
 
@@ -187,10 +203,44 @@ TEST_P(PacketIoTest, after_removal_nothing_more_is_taken_from_a_socket) {
   there.send(here, "late");
   io_->flush();
   EXPECT_TRUE(io_->drain().empty());
-  EXPECT_EQ(here.read_all(), std::vector<std::string>{"late"});
+  EXPECT_EQ(here.read(1), std::vector<std::string>{"late"});
 }
 
-TEST_P(PacketIoTest, a_send_that_cannot_be_done_at_once_fails_and_never_leaves_later) {
+/// A datagram socket whose reader does not read is full after a few, on every machine, which UDP on loopback
+/// never is.
+TEST_P(PacketIoTest, a_send_that_would_block_is_dropped_and_never_leaves_later) {
+  open();
+  std::array<int, 2> pair{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair.data()), 0);
+  constexpr std::size_t kMany = 5000;
+  const std::uint8_t byte = 7;
+  std::size_t failed = 0;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    io_->stage({.fd = pair[0], .to = nullptr, .to_length = 0, .bytes = {&byte, 1}, .token = 77});
+    if (i % 500 != 499) continue;
+    for (const SendFailure& failure : io_->flush()) {
+      EXPECT_EQ(failure.token, 77U);
+      EXPECT_EQ(failure.error, EAGAIN);
+      ++failed;
+    }
+  }
+  EXPECT_GT(failed, 0U);
+  const auto read_all = [&] {
+    std::size_t got = 0;
+    std::array<std::uint8_t, 16> buffer{};
+    while (::recv(pair[1], buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) ++got;
+    return got;
+  };
+  EXPECT_EQ(read_all(), kMany - failed);
+  // There is room now. A send that the kernel had kept to itself would use it.
+  io_->drain();
+  EXPECT_TRUE(io_->flush().empty());
+  EXPECT_EQ(read_all(), 0U);
+  ::close(pair[0]);
+  ::close(pair[1]);
+}
+
+TEST_P(PacketIoTest, a_send_that_is_not_permitted_fails_with_its_token) {
   open();
   const Udp here;
   const std::string text = "x";
@@ -206,6 +256,14 @@ TEST_P(PacketIoTest, a_send_that_cannot_be_done_at_once_fails_and_never_leaves_l
   EXPECT_EQ(failures[0].token, 77U);
   EXPECT_EQ(failures[0].error, EACCES);
   EXPECT_TRUE(io_->flush().empty());
+}
+
+TEST(PacketIoProbe, where_io_uring_refuses_the_fallback_is_taken_unless_io_uring_was_demanded) {
+  const IoLimits refused{.receive_buffers = 3, .batch = 16};  // no power of two: the kernel registers no ring
+  EXPECT_FALSE(make_packet_io(IoBackend::uring, refused));
+  const auto io = make_packet_io(IoBackend::automatic, refused);
+  ASSERT_TRUE(io);
+  EXPECT_EQ((*io)->name(), make_packet_io(IoBackend::mmsg, {}).value()->name());
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, PacketIoTest, ::testing::Values(IoBackend::uring, IoBackend::mmsg),

@@ -57,7 +57,8 @@ UringIo::UringIo(IoLimits limits) : limits_(limits) {
 
 bool UringIo::open() {
   io_uring_params params{};
-  params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE;
+  params.flags =
+      IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL;
   params.cq_entries = 2 * (limits_.receive_buffers + limits_.batch);
   if (const int error = io_uring_queue_init_params(limits_.batch, &ring_, &params); error != 0) {
     errno = -error;
@@ -176,16 +177,22 @@ void UringIo::stage(const OutgoingPacket& packet) {
 std::span<const SendFailure> UringIo::flush() {
   if (std::exchange(failures_read_, true)) failures_.clear();
   arm_waiting();
-  if (io_uring_sq_ready(&ring_) != 0) io_uring_submit(&ring_);
+  while (io_uring_sq_ready(&ring_) != 0) submit_some();
   reap();
   return failures_;
+}
+
+/// The kernel may take only a part, or nothing while its completions are not reaped (EBUSY) or it is short of
+/// memory (EAGAIN): nothing may be left to leave with a later wake, after a stop was acknowledged.
+void UringIo::submit_some() {
+  if (io_uring_submit(&ring_) < 0) io_uring_get_events(&ring_);
+  reap();
 }
 
 io_uring_sqe* UringIo::next_sqe() {
   io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
   while (sqe == nullptr) {
-    io_uring_submit(&ring_);
-    reap();
+    submit_some();
     sqe = io_uring_get_sqe(&ring_);
   }
   return sqe;

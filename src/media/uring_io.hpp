@@ -47,6 +47,7 @@ class UringIo final : public PacketIo {
   bool arm_is_possible();
 
   io_uring_sqe* next_sqe();
+  void submit_some();
   void arm(Slot slot);
   void arm_waiting();
   void reap();
