@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <random>
 #include <vector>
 
@@ -31,34 +30,29 @@ class StreamTest : public EngineTest {};
 
 TEST_P(StreamTest, a_stall_skips_ticks_and_the_prompt_stays_in_place) {
   open();
-  play(1, marked_prompt(40, 0x11));
+  play(1, marked_prompt(100, 0x11));
   ASSERT_TRUE(log_.wait<Started>());
   ASSERT_TRUE(phone_.hear(5));
   engine_->thread(0).post(*new Stall(milliseconds(300)));
   const auto ended = log_.wait<Ended>();
   ASSERT_TRUE(ended);
-  EXPECT_EQ(ended->sent, milliseconds(800));
-  phone_.listen();
-  expect_continuous();
-  const auto packets = prompt_packets();
-  ASSERT_EQ(packets.size(), 40U);
-  std::uint32_t jumps = 0;
-  for (std::size_t i = 1; i < packets.size(); ++i) {
-    const std::uint32_t step = packets[i].header.timestamp - packets[i - 1].header.timestamp;
-    if (step == 160) continue;
-    ++jumps;
-    EXPECT_TRUE(packets[i].header.marker);
-    EXPECT_NEAR(static_cast<double>(step) / 8, 310, 30);  // [ms]
-  }
-  EXPECT_EQ(jumps, 1U);
+  EXPECT_EQ(ended->sent, milliseconds(2000));
+  const auto packets = hear_prompt(100);
+  expect_continuous();  // with the marker wherever time was lost
+  ASSERT_EQ(packets.size(), 100U);
+  std::uint32_t longest = 0;
+  for (std::size_t i = 1; i < packets.size(); ++i)
+    longest = std::max(longest, packets[i].header.timestamp - packets[i - 1].header.timestamp);
+  // A machine that stalls by itself may add to it; how much a stall costs exactly, StreamTimeTest says.
+  EXPECT_GE(longest / kSamplesPerMs, 280U);  // [ms]
   EXPECT_GE(engine_->metrics().ticks_skipped, 250U);
 }
 
 TEST_P(StreamTest, on_hold_nothing_is_sent_but_the_operation_ends_in_its_time) {
   open();
-  play(1, marked_prompt(30, 0x11));
+  const auto posted = base::SteadyClock::now();
+  play(1, marked_prompt(100, 0x11));
   ASSERT_TRUE(log_.wait<Started>());
-  const auto started = base::SteadyClock::now();
   ASSERT_TRUE(phone_.hear(5));
   StreamSettings held = to(phone_);
   held.send = false;
@@ -66,10 +60,9 @@ TEST_P(StreamTest, on_hold_nothing_is_sent_but_the_operation_ends_in_its_time) {
   session_->post_update(held);
   const auto ended = log_.wait<Ended>();
   ASSERT_TRUE(ended);
-  EXPECT_NEAR(std::chrono::duration<double>(base::SteadyClock::now() - started).count(), 0.58, 0.06);
-  phone_.listen();
-  const auto sent = prompt_packets().size();
-  EXPECT_LT(sent, 15U);
+  EXPECT_GE(base::SteadyClock::now() - posted, milliseconds(1900));
+  const auto sent = hear_prompt(static_cast<std::size_t>(ended->sent.count()) / 20).size();
+  EXPECT_LT(sent, 100U);
   EXPECT_EQ(ended->sent, milliseconds(20 * sent));
   const auto heard = phone_.heard.size();
   session_->post_update(to(phone_));
@@ -132,8 +125,10 @@ TEST_P(StreamTest, random_bytes_are_counted_and_the_prompt_plays_on) {
     if (!bytes.empty() && i % 3 == 0) bytes[0] = 0x80;
     phone_.send(i % 5 == 0 ? session_->local_rtcp() : session_->local_rtp(), bytes);
   }
+  ASSERT_TRUE(phone_.hear(1));
   phone_.send(session_->local_rtp(), std::vector<std::uint8_t>(4000, 0x80));
   EXPECT_EQ(log_.wait<Ended>()->sent, milliseconds(800));
+  ASSERT_TRUE(phone_.hear(2));
   EXPECT_GE(engine_->metrics().malformed, 100U);
   EXPECT_EQ(engine_->metrics().truncated, 1U);
 }
@@ -147,28 +142,11 @@ TEST_P(StreamTest, media_lost_is_reported_once_when_nothing_comes) {
   EXPECT_EQ(log_.count<MediaLost>(), 1U);
 }
 
-TEST_P(StreamTest, rtcp_and_hold_keep_media_from_being_lost) {
-  options_.lost_after = milliseconds(150);
-  open();
-  if (!session_) return;
-  std::array<std::uint8_t, kRtcpBytesMax> report{};
-  const std::size_t size =
-      write_rtcp({.ssrc = 5, .sender = {}, .report = {}, .cname = "phone", .bye = false}, report);
-  for (int i = 0; i < 20; ++i) {
-    phone_.send(session_->local_rtp(), std::span(report).first(size));
-    ASSERT_TRUE(phone_.hear(1));
-  }
-  EXPECT_EQ(log_.count<MediaLost>(), 0U);
-  StreamSettings held = to(phone_);
-  held.held = true;
-  session_->post_update(held);
-  ASSERT_TRUE(phone_.hear(15));
-  EXPECT_EQ(log_.count<MediaLost>(), 0U);
-}
-
 TEST_P(StreamTest, a_phone_that_moves_in_mid_call_is_found_again_after_half_a_second) {
   open();
   if (!session_) return;
+  ASSERT_TRUE(phone_.hear(1));
+  const std::uint32_t before = phone_.heard.back().header.timestamp;
   for (int i = 0; i < 5; ++i) phone_.speak(session_->local_rtp());
   ASSERT_TRUE(phone_.hear(1));
   Phone moved;
@@ -180,8 +158,9 @@ TEST_P(StreamTest, a_phone_that_moves_in_mid_call_is_found_again_after_half_a_se
   session_->post_close();
   EXPECT_EQ(log_.wait<Closed>()->stats.source_changes, 1U);
   phone_.listen();
-  const base::TimePoint last = phone_.heard.back().at;
-  EXPECT_GE(last - phone_.heard.front().at, milliseconds(480));
+  // On the stream's own clock: when a packet was read says little on a busy machine.
+  const std::uint32_t last = phone_.heard.back().header.timestamp;
+  EXPECT_GE((last - before) / kSamplesPerMs, 460U);  // [ms]
   EXPECT_EQ(
       static_cast<std::uint16_t>(moved.heard.front().header.sequence - phone_.heard.back().header.sequence),
       1);
@@ -231,7 +210,9 @@ TEST_P(StreamTest, a_new_address_by_re_invite_moves_the_stream_without_a_break) 
   EXPECT_EQ(
       static_cast<std::uint16_t>(other.heard.front().header.sequence - phone_.heard.back().header.sequence),
       1);
-  EXPECT_FALSE(other.heard.front().header.marker);
+  // Marked only if the machine itself has lost time there.
+  EXPECT_EQ(other.heard.front().header.marker,
+            other.heard.front().header.timestamp - phone_.heard.back().header.timestamp != 160U);
 }
 
 TONEARM_ON_BOTH_BACKENDS(StreamTest);

@@ -15,6 +15,7 @@
 #include "media/engine.hpp"
 #include "media/testing/fake_fetcher.hpp"
 #include "media/testing/phone.hpp"
+#include "media/testing/prompts.hpp"
 #include "media/testing/report_log.hpp"
 
 namespace tonearm::media::testing {
@@ -23,13 +24,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 inline constexpr const char* kUrl = "http://prompts.example.com/hello.wav";
-
-/// A prompt whose every frame is of one byte that never occurs in silence.
-inline PromptPtr marked_prompt(std::size_t frames, std::uint8_t byte) {
-  auto prompt = std::make_shared<EncodedPrompt>();
-  for (auto& audio : prompt->audio) audio.assign(frames * kFrameBytes, byte);
-  return prompt;
-}
 
 inline bool is_prompt(const HeardPacket& packet) {
   return packet.payload[0] != silence_byte(Codec::pcmu);
@@ -81,6 +75,12 @@ class EngineTest : public ::testing::TestWithParam<IoBackend> {
     std::vector<HeardPacket> packets;
     std::ranges::copy_if(phone_.heard, std::back_inserter(packets), is_prompt);
     return packets;
+  }
+  /// Prompt packets, at least so many: an ending may be known before its last packet was read.
+  std::vector<HeardPacket> hear_prompt(std::size_t packets) {
+    phone_.listen_until(
+        [&] { return static_cast<std::size_t>(std::ranges::count_if(phone_.heard, is_prompt)) >= packets; });
+    return prompt_packets();
   }
   void expect_continuous() const {
     for (std::size_t i = 1; i < phone_.heard.size(); ++i) {

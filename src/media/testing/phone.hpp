@@ -94,7 +94,9 @@ class Phone {
     }
     return true;
   }
+  /// So many that come from now on.
   bool hear(std::size_t packets) {
+    listen();
     return listen_until([&, target = heard.size() + packets] { return heard.size() >= target; });
   }
 
