@@ -106,9 +106,18 @@ void add_media(Page& page, const media::MediaSnapshot& media) {
   page.counter("tonearm_rtp_packets_received_total", "RTP packets received", number(media.packets_received));
   page.counter("tonearm_rtp_send_dropped_total", "Packets the kernel had no room for",
                number(media.send_dropped));
+  page.counter("tonearm_rtp_send_failed_total", "Packets the kernel refused", number(media.send_failed));
   page.counter("tonearm_rtp_strangers_total", "Packets not from the far end", number(media.strangers));
   page.counter("tonearm_rtp_malformed_total", "Packets that are no RTP", number(media.malformed));
   page.counter("tonearm_rtp_truncated_total", "Packets longer than a buffer", number(media.truncated));
+  page.counter("tonearm_rtp_unknown_payload_total", "Packets of a payload type not agreed on",
+               number(media.unknown_payload));
+  page.counter("tonearm_rtp_foreign_ssrc_total", "Packets of a second stream beside a living one",
+               number(media.foreign_ssrc));
+  page.gauge("tonearm_media_threads_ordinary", "Media threads without raised priority",
+             number(media.ordinary_threads));
+  page.counter("tonearm_media_locks_refused_total", "Times that media memory could not be locked",
+               number(media.locks_refused));
   page.counter("tonearm_media_ticks_total", "Ticks", number(media.ticks));
   page.counter("tonearm_media_ticks_skipped_total", "Ticks missed and not made up",
                number(media.ticks_skipped));

@@ -71,6 +71,8 @@ struct MediaSnapshot {
                 refused = 0, strangers = 0, malformed = 0, truncated = 0, unknown_payload = 0,
                 foreign_ssrc = 0, tap_dropped = 0, rtcp_sent = 0, rtcp_received = 0, ticks = 0,
                 ticks_skipped = 0, wakes = 0;
+  std::uint64_t ordinary_threads = 0;  ///< Media threads that got no raised priority.
+  std::uint64_t locks_refused = 0;     ///< Times that memory could not be locked.
   HistogramSnapshot lateness;
   HistogramSnapshot stop_latency;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "media/locked_memory.hpp"
 
 namespace tonearm::media {
 
@@ -22,6 +23,7 @@ Engine::Engine(EngineOptions options, PromptFetcher& fetcher)
 
 base::Result<void> Engine::start_threads() {
   limit_realtime();
+  allow_locking();
   for (unsigned index = 0; index < std::max(options_.threads, 1U); ++index) {
     threads_.push_back(
         std::make_unique<MediaThread>(MediaThread::Options{.index = index,
@@ -72,8 +74,8 @@ base::Result<std::shared_ptr<Session>> Engine::open(OpenRequest request) {
   const std::lock_guard lock(mutex_);
   MediaThread& thread = emptiest_thread();
   ++load_[&thread];
-  auto session = std::make_shared<Session>(
-      Session::Environment{thread, dispatcher_, prompts_}, std::move(*sockets),
+  auto session = std::allocate_shared<Session>(
+      LockedAllocator<Session>(), Session::Environment{thread, dispatcher_, prompts_}, std::move(*sockets),
       Stream::Options{.lost_after = options_.lost_after, .tap = std::move(request.tap)},
       std::move(request.sink), [this, &thread](Session& over) {
         {
@@ -83,9 +85,15 @@ base::Result<std::shared_ptr<Session>> Engine::open(OpenRequest request) {
         forget(over);
       });
   sessions_.emplace(session.get(), session);
+  warn_if_not_locked();
   session->post_attach();
   if (request.settings) session->post_update(*request.settings);
   return session;
+}
+
+void Engine::warn_if_not_locked() {
+  if (!options_.raise_priority || locks_refused() == 0 || std::exchange(warned_, true)) return;
+  spdlog::warn("not all media memory is locked (RLIMIT_MEMLOCK); sound may stutter if the machine swaps");
 }
 
 MediaThread& Engine::emptiest_thread() {
@@ -104,7 +112,11 @@ void Engine::forget(Session& session) {
 
 MediaSnapshot Engine::metrics() const {
   MediaSnapshot snapshot;
-  for (const auto& thread : threads_) snapshot.add(std::as_const(*thread).counters());
+  for (const auto& thread : threads_) {
+    snapshot.add(std::as_const(*thread).counters());
+    if (thread->priority() == ThreadPriority::ordinary) ++snapshot.ordinary_threads;
+  }
+  snapshot.locks_refused = locks_refused();
   return snapshot;
 }
 

@@ -66,6 +66,7 @@ class Engine {
   Engine(EngineOptions options, PromptFetcher& fetcher);
   base::Result<void> start_threads();
   void watch_threads();
+  void warn_if_not_locked();
   MediaThread& emptiest_thread();
   void forget(Session& session);
 
@@ -78,6 +79,7 @@ class Engine {
 
   std::mutex mutex_;  // guards all below
   std::condition_variable session_gone_;
+  bool warned_ = false;  // of memory that is not locked
   std::unordered_map<Session*, std::shared_ptr<Session>> sessions_;
   std::unordered_map<MediaThread*, std::size_t> load_;  // sessions per thread
 };

@@ -10,14 +10,7 @@
 #include <pthread.h>
 
 #include "media/packet_path.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TONEARM_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define TONEARM_SANITIZED 1
-#endif
-#endif
+#include "media/testing/sanitized.hpp"
 
 #ifndef TONEARM_SANITIZED
 
