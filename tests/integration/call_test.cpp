@@ -1,3 +1,4 @@
+#include <future>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -29,10 +30,11 @@ std::vector<std::string> states(const Bot& bot) {
 
 TEST_F(CallTest, incoming_call_is_answered_plays_a_prompt_and_ends_with_the_callers_bye) {
   LiveCall call(server.at(), bot);
+  const std::size_t before = call.phone.rtp().count();
   const auto play = call.api.play(call.id, bot.url("/tone.wav"), "greeting");
   ASSERT_EQ(play.status(), 200) << play.response.body;
   EXPECT_EQ(play.text("status"), "running");
-  EXPECT_TRUE(call.phone.rtp().wait_voiced(49));
+  EXPECT_TRUE(call.phone.rtp().wait_voiced_from(before, 50));
 
   const auto end = bot.wait_operation_end(play.id());
   ASSERT_TRUE(end);
@@ -93,26 +95,24 @@ TEST_F(CallTest, caller_who_cancels_before_the_answer_gets_487_and_the_bot_hears
   EXPECT_EQ(ended->data().at("resultInfo").at("code").to_number<int>(), 487);
 }
 
-TEST_F(CallTest, two_queued_prompts_follow_each_other_within_one_packet_time) {
+TEST_F(CallTest, two_queued_prompts_follow_each_other_with_no_packet_between) {
+  bot.serve("/first.wav", tone_wav(440, 3.0));  // long enough for the second to be asked for in time
   bot.serve("/second.wav", tone_wav(880, 0.5));
   LiveCall call(server.at(), bot);
-  const auto first = call.api.play(call.id, bot.url("/tone.wav"));
+  const std::size_t before = call.phone.rtp().count();
+  const auto first = call.api.play(call.id, bot.url("/first.wav"));
   const auto second = call.api.play(call.id, bot.url("/second.wav"));
   EXPECT_EQ(second.json().at("@tonearm.queuePosition").to_number<int>(), 1);
   EXPECT_EQ(call.api.get("/" + call.id + "/operations/" + second.id()).text("status"), "notStarted");
   ASSERT_TRUE(bot.wait_operation_end(first.id()));
   ASSERT_TRUE(bot.wait_operation_end(second.id()));
-  std::int64_t previous = 0;
-  std::size_t voiced = 0;
+  EXPECT_TRUE(call.phone.rtp().wait_voiced_from(before, 175));
+  std::vector<std::uint16_t> sequences;
   for (const auto& packet : call.phone.rtp().heard()) {
-    if (!packet.voiced()) continue;
-    ++voiced;
-    if (previous) {
-      EXPECT_LT(packet.at_ns - previous, 60'000'000);
-    }
-    previous = packet.at_ns;
+    if (packet.voiced()) sequences.push_back(packet.sequence);
   }
-  EXPECT_EQ(voiced, 75u);
+  ASSERT_EQ(sequences.size(), 175u);
+  EXPECT_EQ(static_cast<std::uint16_t>(sequences.back() - sequences.front()), 174);
 }
 
 TEST_F(CallTest, prompt_that_cannot_be_downloaded_ends_failed_8536_and_the_next_plays) {
@@ -150,15 +150,20 @@ TEST_F(CallTest, invite_retransmitted_while_the_bot_is_slow_enters_once) {
 TEST(HeldStrand, invite_retransmitted_while_its_strand_is_held_600_ms_gives_one_webhook_and_100_each_time) {
   TempDir dir;
   Bot bot;
-  LocalServer server(test_settings(bot, dir.path()), {.before_first_step = [] {
+  std::promise<void> answered;
+  // The hold under test: 600 ms, and until the phone has got its answers, however slow the machine is.
+  LocalServer server(test_settings(bot, dir.path()),
+                     {.before_first_step = [answered = answered.get_future().share()] {
                        std::this_thread::sleep_for(600ms);
-                     }});  // the hold under test
+                       answered.wait_for(20s);
+                     }});
   SipPhone phone(server.at().sip);
   phone.send_invite("ivr", phone.sdp());
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(phone.wait_status(100, "INVITE", 400ms)) << i;
+    ASSERT_TRUE(phone.wait_status(100, "INVITE", 10s)) << i;
     phone.retransmit_invite();
   }
+  answered.set_value();
   ASSERT_FALSE(bot.wait_incoming().empty());
   phone.send_cancel();
   ASSERT_TRUE(bot.wait_state("terminated"));
@@ -167,7 +172,7 @@ TEST(HeldStrand, invite_retransmitted_while_its_strand_is_held_600_ms_gives_one_
 
 TEST_F(CallTest, source_port_that_changes_in_mid_call_is_followed) {
   LiveCall call(server.at(), bot);
-  bot.serve("/long.wav", tone_wav(440, 6.0));
+  bot.serve("/long.wav", tone_wav(440, 20.0));
   call.phone.rtp().speak(call.phone.media());
   call.api.play(call.id, bot.url("/long.wav"));
   ASSERT_TRUE(call.phone.rtp().wait_voiced(20));
@@ -178,7 +183,7 @@ TEST_F(CallTest, source_port_that_changes_in_mid_call_is_followed) {
 }
 
 TEST_F(CallTest, queue_takes_its_limit_and_refuses_one_more_with_400) {
-  bot.serve("/long.wav", tone_wav(440, 6.0));
+  bot.serve("/long.wav", tone_wav(440, 20.0));
   LiveCall call(server.at(), bot);
   for (int i = 0; i < 101; ++i) {  // the running one and calls.queue_max behind it
     ASSERT_EQ(call.api.play(call.id, bot.url("/long.wav")).status(), 200) << i;
@@ -189,6 +194,7 @@ TEST_F(CallTest, queue_takes_its_limit_and_refuses_one_more_with_400) {
 }
 
 TEST_F(CallTest, t38_reinvite_is_refused_with_488_and_audio_goes_on) {
+  bot.serve("/tone.wav", tone_wav(440, 3.0));
   LiveCall call(server.at(), bot);
   const auto play = call.api.play(call.id, bot.url("/tone.wav"));
   ASSERT_TRUE(call.phone.rtp().wait_voiced(5));
@@ -199,18 +205,23 @@ TEST_F(CallTest, t38_reinvite_is_refused_with_488_and_audio_goes_on) {
   EXPECT_TRUE(call.phone.rtp().wait_voiced(10));
   const auto end = bot.wait_operation_end(play.id());
   ASSERT_TRUE(end);
-  EXPECT_EQ(end->data().at("@tonearm.sentMs").to_number<int>(), 1000);
+  EXPECT_EQ(end->data().at("@tonearm.sentMs").to_number<int>(), 3000);
 }
 
 TEST_F(CallTest, on_hold_nothing_is_sent_and_the_operation_still_ends) {
+  bot.serve("/tone.wav", tone_wav(440, 3.0));
   LiveCall call(server.at(), bot);
+  const std::size_t first = call.phone.rtp().count();
   const auto play = call.api.play(call.id, bot.url("/tone.wav"));
-  ASSERT_TRUE(call.phone.rtp().wait_voiced(5));
+  ASSERT_TRUE(call.phone.rtp().wait_voiced_from(first, 5));
   ASSERT_EQ(call.phone.reinvite(call.phone.sdp("sendonly")).status(), 200);
   const auto end = bot.wait_operation_end(play.id());
   ASSERT_TRUE(end);
   EXPECT_EQ(end->text("status"), "completed");
-  EXPECT_LT(end->data().at("@tonearm.sentMs").to_number<int>(), 900);
+  const auto sent = end->data().at("@tonearm.sentMs").to_number<std::size_t>();
+  EXPECT_LT(sent, 2900u);
+  EXPECT_TRUE(call.phone.rtp().wait_voiced_from(first, sent / 20));
+  EXPECT_EQ(call.phone.rtp().voiced_from(first), sent / 20);  // the frames of the hold are not counted
   ASSERT_EQ(call.phone.reinvite(call.phone.sdp()).status(), 200);
   const std::size_t before = call.phone.rtp().count();
   EXPECT_TRUE(call.phone.rtp().wait_for([&](const auto& all) { return all.size() > before + 5; }));
@@ -227,27 +238,33 @@ TEST_F(CallTest, late_offer_is_answered_in_the_ack) {
   EXPECT_THAT(ok->body(), ::testing::HasSubstr("m=audio "));
   phone.send_ack(phone.sdp());
   ASSERT_TRUE(bot.wait_audio());
+  const std::size_t before = phone.rtp().count();
   api.play(id, bot.url("/tone.wav"));
-  EXPECT_TRUE(phone.rtp().wait_voiced(10));
+  EXPECT_TRUE(phone.rtp().wait_voiced_from(before, 10));
 }
 
 TEST_F(CallTest, strangers_rtp_is_ignored_and_does_not_draw_the_stream_to_it) {
+  bot.serve("/tone.wav", tone_wav(440, 3.0));
   LiveCall call(server.at(), bot);
   call.phone.rtp().speak(call.phone.media());
+  const std::size_t before = call.phone.rtp().count();
   const auto play = call.api.play(call.id, bot.url("/tone.wav"));
-  ASSERT_TRUE(call.phone.rtp().wait_voiced(5));
+  ASSERT_TRUE(wait_metric(server.at(), "tonearm_rtp_packets_received_total", 4));  // the phone is locked
   RtpEar stranger;
   stranger.speak(call.phone.media());
-  EXPECT_TRUE(call.phone.rtp().wait_voiced(30));
+  ASSERT_TRUE(wait_metric(server.at(), "tonearm_rtp_strangers_total", 10));
+  EXPECT_TRUE(call.phone.rtp().wait_voiced_from(before, 150));
   EXPECT_EQ(stranger.count(), 0u);
   EXPECT_TRUE(bot.wait_operation_end(play.id()));
 }
 
 TEST_F(CallTest, packets_of_60_ms_from_the_caller_are_accepted) {
   LiveCall call(server.at(), bot);
+  const std::size_t before = call.phone.rtp().count();
   call.phone.rtp().speak(call.phone.media(), 0x30, 480);
   call.api.play(call.id, bot.url("/tone.wav"));
-  EXPECT_TRUE(call.phone.rtp().wait_voiced(45));
+  EXPECT_TRUE(wait_metric(server.at(), "tonearm_rtp_packets_received_total", 10));
+  EXPECT_TRUE(call.phone.rtp().wait_voiced_from(before, 50));
 }
 
 TEST_F(CallTest, unknown_address_is_404_and_no_bot_hears_of_it) {
@@ -260,8 +277,9 @@ TEST_F(CallTest, unknown_address_is_404_and_no_bot_hears_of_it) {
 }
 
 TEST_F(CallTest, call_of_another_application_is_404_of_another_tenant_403_and_the_prompt_plays_on) {
+  bot.serve("/long.wav", tone_wav(440, 20.0));  // outlasts the requests
   LiveCall call(server.at(), bot);
-  call.api.play(call.id, bot.url("/tone.wav"));
+  call.api.play(call.id, bot.url("/long.wav"));
   ASSERT_TRUE(call.phone.rtp().wait_voiced(3));
   ApiClient other(server.at().http, token_for(server.at(), kOtherApplication));
   ApiClient stranger(server.at().http, token_for(server.at(), kStranger, kStrangerTenant));

@@ -13,7 +13,7 @@ namespace {
 TEST(Process, kill_9_in_mid_call_then_restart_ends_everything_once_in_order_and_hangs_up_the_phone) {
   TempDir dir;
   Bot bot;
-  bot.serve("/long.wav", tone_wav(440, 8.0));
+  bot.serve("/long.wav", tone_wav(440, 20.0));
   const std::string toml = test_toml(bot, dir.path() / "data");
   auto server = std::make_unique<ServerProcess>(toml, dir.path());
   LiveCall call(server->at(), bot);
@@ -25,7 +25,7 @@ TEST(Process, kill_9_in_mid_call_then_restart_ends_everything_once_in_order_and_
   server->wait();
 
   server = std::make_unique<ServerProcess>(toml, dir.path());
-  EXPECT_TRUE(call.phone.wait_request("BYE", 10s));
+  EXPECT_TRUE(call.phone.wait_request("BYE"));
   for (const auto& id : {first.id(), second.id()}) {
     const auto end = bot.wait_operation_end(id);
     ASSERT_TRUE(end);
@@ -43,20 +43,21 @@ TEST(Process, kill_9_in_mid_call_then_restart_ends_everything_once_in_order_and_
 TEST(Process, stopped_for_300_ms_in_mid_prompt_goes_on_without_a_burst_and_sends_the_whole_prompt) {
   TempDir dir;
   Bot bot;
-  bot.serve("/tone.wav", tone_wav(440, 1.0));
+  bot.serve("/tone.wav", tone_wav(440, 3.0));
   ServerProcess server(test_toml(bot, dir.path() / "data"), dir.path());
   LiveCall call(server.at(), bot);
   const std::size_t before = call.phone.rtp().count();
   const auto play = call.api.play(call.id, bot.url("/tone.wav"));
-  ASSERT_TRUE(call.phone.rtp().wait_voiced(10));
+  ASSERT_TRUE(call.phone.rtp().wait_voiced_from(before, 10));
   server.signal(SIGSTOP);
   std::this_thread::sleep_for(300ms);  // the stall under test
   const std::int64_t resumed = realtime_ns();
   server.signal(SIGCONT);
   const auto end = bot.wait_operation_end(play.id());
   ASSERT_TRUE(end);
-  EXPECT_EQ(end->data().at("@tonearm.sentMs").to_number<int>(), 1000);
+  EXPECT_EQ(end->data().at("@tonearm.sentMs").to_number<int>(), 3000);
 
+  EXPECT_TRUE(call.phone.rtp().wait_voiced_from(before, 150));
   const auto packets = call.phone.rtp().heard();
   std::size_t voiced = 0, burst = 0;
   const HeardPacket* previous = nullptr;
@@ -69,19 +70,19 @@ TEST(Process, stopped_for_300_ms_in_mid_prompt_goes_on_without_a_burst_and_sends
       gap_seen = true;
       EXPECT_TRUE(packet.marker);
       EXPECT_EQ(static_cast<std::uint16_t>(packet.sequence - previous->sequence), 1);
-      EXPECT_GE(packet.timestamp - previous->timestamp, 160u * 10);
+      EXPECT_GE(packet.timestamp - previous->timestamp, 160u * 9);  // a tick may be 20 ms late
     }
     previous = &packet;
   }
   EXPECT_TRUE(gap_seen);
-  EXPECT_EQ(voiced, 50u);
+  EXPECT_EQ(voiced, 150u);
   EXPECT_LE(burst, 2u);
 }
 
 TEST(Process, sigterm_ends_the_calls_with_their_notifications_and_exits_0) {
   TempDir dir;
   Bot bot;
-  bot.serve("/long.wav", tone_wav(440, 8.0));
+  bot.serve("/long.wav", tone_wav(440, 20.0));
   ServerProcess server(test_toml(bot, dir.path() / "data"), dir.path());
   LiveCall call(server.at(), bot);
   const auto play = call.api.play(call.id, bot.url("/long.wav"));

@@ -39,12 +39,12 @@ class Bot {
   [[nodiscard]] std::vector<Heard> heard() const;
   /// Waits for a notification that fits, seen or to come; each is handed out once.
   std::optional<Heard> wait(const std::function<bool(const Heard&)>& fits,
-                            std::chrono::milliseconds timeout = 10s);
-  std::optional<Heard> wait_state(const std::string& state, std::chrono::milliseconds timeout = 10s);
-  std::optional<Heard> wait_audio(std::chrono::milliseconds timeout = 10s);
-  std::optional<Heard> wait_operation_end(const std::string& id, std::chrono::milliseconds timeout = 10s);
+                            std::chrono::milliseconds timeout = 20s);
+  std::optional<Heard> wait_state(const std::string& state, std::chrono::milliseconds timeout = 20s);
+  std::optional<Heard> wait_audio(std::chrono::milliseconds timeout = 20s);
+  std::optional<Heard> wait_operation_end(const std::string& id, std::chrono::milliseconds timeout = 20s);
   /// The call id of the next incoming call.
-  std::string wait_incoming(std::chrono::milliseconds timeout = 10s);
+  std::string wait_incoming(std::chrono::milliseconds timeout = 20s);
 
   /// What a webhook POST is answered with from now on: a status, or 0 = keep silent.
   void answer_with(std::function<int(const Heard&)> answer);

@@ -19,6 +19,11 @@ std::uint32_t get32(const std::uint8_t* at) {
   return static_cast<std::uint32_t>(at[0]) << 24 | at[1] << 16 | at[2] << 8 | at[3];
 }
 
+std::size_t count_voiced(const std::vector<HeardPacket>& packets, std::size_t first) {
+  const auto from = packets.begin() + static_cast<std::ptrdiff_t>(first);
+  return static_cast<std::size_t>(std::count_if(from, packets.end(), [](auto& p) { return p.voiced(); }));
+}
+
 std::int64_t kernel_time(msghdr& message) {
   for (cmsghdr* c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
     if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
@@ -97,14 +102,17 @@ bool RtpEar::wait_for(const std::function<bool(const std::vector<HeardPacket>&)>
 }
 
 bool RtpEar::wait_voiced(std::size_t packets, std::chrono::milliseconds timeout) const {
-  const std::size_t before = count();
-  return wait_for(
-      [&](const std::vector<HeardPacket>& all) {
-        const auto from = all.begin() + static_cast<std::ptrdiff_t>(before);
-        return static_cast<std::size_t>(std::count_if(from, all.end(), [](auto& p) { return p.voiced(); })) >=
-               packets;
-      },
-      timeout);
+  return wait_voiced_from(count(), packets, timeout);
+}
+
+bool RtpEar::wait_voiced_from(std::size_t first, std::size_t packets,
+                              std::chrono::milliseconds timeout) const {
+  return wait_for([&](const auto& all) { return count_voiced(all, first) >= packets; }, timeout);
+}
+
+std::size_t RtpEar::voiced_from(std::size_t first) const {
+  const std::lock_guard lock(mutex_);
+  return count_voiced(packets_, first);
 }
 
 void RtpEar::speak(const base::Endpoint& to, std::uint8_t fill, int samples, std::uint8_t payload_type) {

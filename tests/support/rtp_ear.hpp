@@ -38,8 +38,14 @@ class RtpEar {
   [[nodiscard]] std::size_t count() const;
   /// Waits until `enough` says so about everything heard up to now; false after `timeout`.
   bool wait_for(const std::function<bool(const std::vector<HeardPacket>&)>& enough,
-                std::chrono::milliseconds timeout = 5s) const;
-  bool wait_voiced(std::size_t packets, std::chrono::milliseconds timeout = 5s) const;
+                std::chrono::milliseconds timeout = 20s) const;
+  /// So many voiced packets from now on.
+  bool wait_voiced(std::size_t packets, std::chrono::milliseconds timeout = 20s) const;
+  /// The same from the packet with number `first` (see `count`) on, for prompts that may sound before a busy
+  /// test gets to wait for them.
+  bool wait_voiced_from(std::size_t first, std::size_t packets,
+                        std::chrono::milliseconds timeout = 20s) const;
+  [[nodiscard]] std::size_t voiced_from(std::size_t first) const;
 
   /// Sends one packet of 20 ms PCMU every 20 ms to `to` until `hush`, filled with `fill`.
   void speak(const base::Endpoint& to, std::uint8_t fill = 0x55, int samples = 160,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -159,6 +160,18 @@ LiveCall::LiveCall(const Listeners& at, Bot& the_bot, const std::string& root, c
   phone.send_ack();
   EXPECT_TRUE(bot.wait([&](const Heard& h) { return h.text("id") == id && h.data().contains("mediaState"); }))
       << "audio never active";
+}
+
+bool wait_metric(const Listeners& at, const std::string& name, double least) {
+  ApiClient admin(at.admin, "", "/tonearm");
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const std::string page = admin.get("/metrics").response.body;
+    const auto line = page.find("\n" + name + " ");
+    if (line != std::string::npos && std::stod(page.substr(line + name.size() + 2)) >= least) return true;
+    std::this_thread::sleep_for(10ms);  // the page cannot tell when it changes
+  }
+  return false;
 }
 
 std::size_t voiced_after(const std::vector<HeardPacket>& packets, std::int64_t at_ns) {

@@ -89,6 +89,9 @@ class LiveCall {
 std::string token_for(const Listeners& at, const char* application = kApplication,
                       const char* tenant = kTenant);
 
+/// Waits until the admin listener shows at least `least` for the metric.
+bool wait_metric(const Listeners& at, const std::string& name, double least);
+
 /// Voiced packets that arrived after `at_ns`.
 std::size_t voiced_after(const std::vector<HeardPacket>& packets, std::int64_t at_ns);
 /// Arrival of the last voiced packet, 0 if there was none.

@@ -34,7 +34,7 @@ class SipPhone {
   ~SipPhone() = default;
 
   /// INVITE … ACK. False if no 2xx came (see `last_response`).
-  bool call(const std::string& user, std::chrono::milliseconds timeout = 10s);
+  bool call(const std::string& user, std::chrono::milliseconds timeout = 20s);
   void send_invite(const std::string& user, const std::string& sdp);
   void send_ack(const std::string& sdp = "");
   void send_bye();
@@ -47,11 +47,11 @@ class SipPhone {
 
   /// Waits for a message that fits, seen or to come; each is handed out once.
   std::optional<SipText> wait(const std::function<bool(const SipText&)>& fits,
-                              std::chrono::milliseconds timeout = 5s);
+                              std::chrono::milliseconds timeout = 20s);
   std::optional<SipText> wait_status(int status, const std::string& method,
-                                     std::chrono::milliseconds timeout = 5s);
-  std::optional<SipText> wait_final(const std::string& method, std::chrono::milliseconds timeout = 5s);
-  std::optional<SipText> wait_request(const std::string& method, std::chrono::milliseconds timeout = 5s);
+                                     std::chrono::milliseconds timeout = 20s);
+  std::optional<SipText> wait_final(const std::string& method, std::chrono::milliseconds timeout = 20s);
+  std::optional<SipText> wait_request(const std::string& method, std::chrono::milliseconds timeout = 20s);
   /// Everything received so far, requests and responses.
   [[nodiscard]] std::vector<SipText> log() const;
 

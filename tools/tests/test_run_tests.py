@@ -63,3 +63,21 @@ def test_the_last_line_sums_checks_and_tests(tool, capsys):
     run.tests("tests", writer('<testsuite><testcase name="a"/><testcase name="b"/></testsuite>'), 10)
     assert run.summary() == 1
     assert capsys.readouterr().out.splitlines()[-1] == "3 passed, 1 failed"
+
+
+def test_full_cancels_in_the_last_frame_a_thousand_times(tool):
+    started = {}
+
+    class Recorder:
+        def check(self, *_, **__):
+            return True
+
+        def tests(self, name, command, timeout, **environment):
+            started[name] = (command, environment)
+
+    tool.full(Recorder())
+    command, environment = started["cancel long"]
+    assert environment["TONEARM_CANCEL_ROUNDS"] == "1000"
+    source = (TOOL.parents[1] / "tests/integration/cancel_test.cpp").read_text()
+    assert command[1].removeprefix("--gtest_filter=").strip("*") in source
+    assert 'getenv("TONEARM_CANCEL_ROUNDS")' in source
