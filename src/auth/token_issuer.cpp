@@ -118,7 +118,19 @@ boost::json::object claims_of(const Application& application, const std::string&
 }  // namespace
 
 TokenIssuer::TokenIssuer(std::shared_ptr<const RsaKey> key, std::vector<Application> applications)
-    : key_(std::move(key)), applications_(std::move(applications)) {}
+    : key_(std::move(key)), applications_(std::make_shared<Applications>(std::move(applications))) {}
+
+void TokenIssuer::set_applications(std::vector<Application> applications) {
+  auto now_known = std::make_shared<const Applications>(std::move(applications));
+  const std::lock_guard lock(mutex_);
+  applications_ = std::move(now_known);
+  issued_.clear();  // their roles may have changed
+}
+
+std::shared_ptr<const TokenIssuer::Applications> TokenIssuer::applications() const {
+  const std::lock_guard lock(mutex_);
+  return applications_;
+}
 
 TokenAnswer TokenIssuer::answer(const TokenRequest& request, base::WallTime now) {
   const auto refuse = [&](const TokenError& error) { return to_answer(error, request.correlation_id, now); };
@@ -127,7 +139,8 @@ TokenAnswer TokenIssuer::answer(const TokenRequest& request, base::WallTime now)
   const std::string grant = field(form, "grant_type");
   if (grant.empty()) return refuse(detail::missing_parameter("grant_type"));
   if (grant != "client_credentials") return refuse(detail::wrong_grant(grant));
-  const auto application = authenticate(applications_, request, form);
+  const auto known = applications();
+  const auto application = authenticate(*known, request, form);
   if (!application) return refuse(application.error());
   if (const auto target = check_target(request, form); !target) return refuse(target.error());
   const auto token = issue(**application, request.base_url, now);
@@ -151,7 +164,7 @@ base::Result<std::string> TokenIssuer::issue(const Application& application, con
 bool TokenIssuer::accepts_tenant(std::string_view tenant) const {
   if (is_any_tenant(tenant)) return true;
   const auto id = base::Guid::parse(tenant);
-  return id && std::ranges::any_of(applications_, [&](const Application& a) { return a.tenant == *id; });
+  return id && std::ranges::any_of(*applications(), [&](const Application& a) { return a.tenant == *id; });
 }
 
 TokenAnswer TokenIssuer::refuse_tenant(const std::string& tenant, const std::string& correlation_id,

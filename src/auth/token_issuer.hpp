@@ -53,6 +53,9 @@ class TokenIssuer {
 
   TokenIssuer(std::shared_ptr<const RsaKey> key, std::vector<Application> applications);
 
+  /// Who may have a token from now on; those that are out stay good until they expire.
+  void set_applications(std::vector<Application> applications);
+
   [[nodiscard]] TokenAnswer answer(const TokenRequest& request, base::WallTime now);
   /// A token without a request, for `tonearm token`. Errors: `key_unusable`.
   [[nodiscard]] base::Result<std::string> issue(const Application& application, const std::string& base_url,
@@ -68,14 +71,17 @@ class TokenIssuer {
   [[nodiscard]] TrustedIssuer trust() const;
 
  private:
+  using Applications = std::vector<Application>;
   struct Issued {
     base::WallTime at;
     std::string token;
   };
 
+  [[nodiscard]] std::shared_ptr<const Applications> applications() const;
+
   const std::shared_ptr<const RsaKey> key_;
-  const std::vector<Application> applications_;
-  std::mutex mutex_;                                             // guards issued_
+  mutable std::mutex mutex_;  // guards the rest
+  std::shared_ptr<const Applications> applications_;
   std::map<std::pair<base::Guid, std::string>, Issued> issued_;  // last one by application and base URL
 };
 

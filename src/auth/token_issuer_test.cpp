@@ -48,6 +48,28 @@ TEST_F(TokenIssuerTest, a_secret_buys_a_token_that_the_verifier_takes) {
   EXPECT_EQ((*principal)->roles, test::demo().roles);
 }
 
+TEST_F(TokenIssuerTest, a_new_secret_counts_at_once_and_the_old_one_no_more) {
+  const std::string old_form = kClient + kSecret + kScope + kGrant;
+  ASSERT_EQ(ask(old_form).status, 200);
+  Application changed = test::demo();
+  changed.secret = base::Secret("another");
+  changed.roles = {"Calls.AccessMedia.All"};
+  issuer_.set_applications({changed});
+  expect_error(ask(old_form), 401, "invalid_client", 7000215);
+  const auto answer = ask(kClient + "&client_secret=another" + kScope + kGrant);
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  Verifier verifier({issuer_.trust()});
+  const auto principal = verifier.verify(
+      "Bearer " + std::string(test::json(answer.body).at("access_token").as_string()), test::kNow);
+  ASSERT_TRUE(principal);
+  EXPECT_EQ((*principal)->roles, changed.roles);  // not the token remembered from this second
+}
+
+TEST_F(TokenIssuerTest, the_tenant_of_an_application_that_is_gone_is_refused) {
+  issuer_.set_applications({});
+  EXPECT_FALSE(issuer_.accepts_tenant(kTenant));
+}
+
 TEST_F(TokenIssuerTest, the_secret_may_come_as_basic_credentials) {
   const std::string user_and_secret = "00000000-0000-4000-8000-000000000001:s3cret%2B%2F%3D";
   const std::string header =
