@@ -1,14 +1,21 @@
 #include "app/call_host.hpp"
 
-#include <algorithm>
 #include <mutex>
 #include <utility>
 
 #include "base/log.hpp"
 
 namespace tonearm::app {
+namespace {
 
-CallHost::CallHost(net::Runtime& runtime, std::vector<call::CallSetup> applications, CallMetrics& metrics)
+/// Busy Here: a 503 would make a trunk take the whole server for overloaded.
+constexpr int kApplicationBusy = 486;
+
+base::RateLimit refused_lines(5);
+
+}  // namespace
+
+CallHost::CallHost(net::Runtime& runtime, std::vector<ServedApplication> applications, CallMetrics& metrics)
     : runtime_(runtime), applications_(std::move(applications)), metrics_(metrics) {}
 
 call::SnapshotPtr CallHost::find(call::CallId call) const {
@@ -38,12 +45,14 @@ void CallHost::post_command(call::CallId call, call::CommandContext context, cal
 }
 
 void CallHost::post_create(call::CreateCall order, call::CommandContext context, CreateHandler reply) {
-  const auto setup = std::ranges::find_if(
-      applications_, [&](const auto& known) { return known.owner.application == order.application; });
-  if (setup == applications_.end()) {
+  const auto place = applications_.place_of(order.application);
+  if (!place) {
     return reply(call::CommandFailure{call::CommandFailure::Kind::forbidden,
                                       "No such application is configured on this server."});
   }
+  const auto setup = applications_.begin_call(*place, base::SteadyClock::now());
+  if (!setup)
+    return reply(call::CommandFailure{call::CommandFailure::Kind::too_many_requests, setup.error()});
   call::OutgoingCall outgoing;
   outgoing.leg = {call::CallId(base::Guid::random()), call::LegId(1)};
   outgoing.source = order.source.value_or(call::application_party(setup->owner));
@@ -53,7 +62,7 @@ void CallHost::post_create(call::CreateCall order, call::CommandContext context,
   outgoing.callback_uri = std::move(order.callback_uri);
   outgoing.chain_id = context.scenario_id;
   outgoing.context = context;
-  const ActorPtr actor = add(outgoing.leg.call, *setup);
+  const ActorPtr actor = add(outgoing.leg.call, *setup, *place);
   {
     const std::unique_lock lock(mutex_);
     requests_.emplace(context.request, actor);
@@ -79,8 +88,15 @@ void CallHost::post_response_written(call::RequestId request) {
 
 void CallHost::on_invite(call::IncomingInvite invite) {
   const call::CallId id = invite.leg.call;
-  const call::CallSetup& setup = applications_.at(invite.application);
-  const ActorPtr actor = add(id, setup);
+  const auto admitted = applications_.begin_call(invite.application, base::SteadyClock::now());
+  if (!admitted) {
+    if (unsigned suppressed = 0; refused_lines.allow(suppressed))
+      spdlog::warn("call={} refused: {} ({} more lines held back)", id.to_string(), admitted.error(),
+                   suppressed);
+    return ports_->signaling.post_reject(invite.leg, kApplicationBusy, admitted.error(), {});
+  }
+  const call::CallSetup& setup = *admitted;
+  const ActorPtr actor = add(id, setup, invite.application);
   spdlog::info("call={} incoming for application {}", id.to_string(), setup.owner.name);
   actor->post_create(
       [invite = std::move(invite), setup, hook = before_first_step_](const call::Stamp& stamp) {
@@ -118,9 +134,10 @@ void CallHost::end_all() {
   for (const ActorPtr& actor : actors()) actor->post(call::ServerStopping{});
 }
 
-CallHost::ActorPtr CallHost::add(call::CallId call, const call::CallSetup& setup) {
-  auto actor = std::make_shared<CallActor>(runtime_.next().get_executor(), *ports_, metrics_, call,
-                                           setup.webhook, [this](call::CallId over) { on_over(over); });
+CallHost::ActorPtr CallHost::add(call::CallId call, const call::CallSetup& setup, std::size_t application) {
+  auto actor =
+      std::make_shared<CallActor>(runtime_.next().get_executor(), *ports_, metrics_, call, setup.webhook,
+                                  [this, application](call::CallId over) { on_over(over, application); });
   {
     const std::unique_lock lock(mutex_);
     actors_.emplace(call, actor);
@@ -147,12 +164,13 @@ void CallHost::post(call::CallId call, call::Input input) {
   if (const ActorPtr found = actor(call)) found->post(std::move(input));
 }
 
-void CallHost::on_over(call::CallId call) {
+void CallHost::on_over(call::CallId call, std::size_t application) {
   spdlog::info("call={} over", call.to_string());
   {
     const std::unique_lock lock(mutex_);
     actors_.erase(call);
   }
+  applications_.end_call(application);
   idle_.notify_all();
 }
 

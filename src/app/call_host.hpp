@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/applications.hpp"
 #include "app/call_actor.hpp"
 #include "call/ports.hpp"
 #include "net/runtime.hpp"
@@ -23,11 +24,16 @@ class CallHost final : public call::CallDirectory,
                        public call::MediaListener,
                        public call::DeliveryListener {
  public:
-  CallHost(net::Runtime& runtime, std::vector<call::CallSetup> applications, CallMetrics& metrics);
+  CallHost(net::Runtime& runtime, std::vector<ServedApplication> applications, CallMetrics& metrics);
   /// Tests: see ServerOptions. Before the first call.
   void set_before_first_step(std::function<void()> hook) { before_first_step_ = std::move(hook); }
   /// Before the first call: the ports need this object as their listener, so they come second.
   void connect(const CallPorts& ports) { ports_.emplace(ports); }
+
+  /// See Applications::update.
+  void update_applications(std::vector<ServedApplication> applications) {
+    applications_.update(std::move(applications));
+  }
 
   // CallDirectory
   [[nodiscard]] call::SnapshotPtr find(call::CallId call) const override;
@@ -59,14 +65,14 @@ class CallHost final : public call::CallDirectory,
   using ActorPtr = std::shared_ptr<CallActor>;
 
   /// A new actor that inputs can find already.
-  ActorPtr add(call::CallId call, const call::CallSetup& setup);
+  ActorPtr add(call::CallId call, const call::CallSetup& setup, std::size_t application);
   [[nodiscard]] ActorPtr actor(call::CallId call) const;
   [[nodiscard]] std::vector<ActorPtr> actors() const;
   void post(call::CallId call, call::Input input);
-  void on_over(call::CallId call);
+  void on_over(call::CallId call, std::size_t application);
 
   net::Runtime& runtime_;
-  const std::vector<call::CallSetup> applications_;
+  Applications applications_;
   CallMetrics& metrics_;
   std::optional<CallPorts> ports_;
   std::function<void()> before_first_step_;

@@ -126,6 +126,8 @@ void add_media(Page& page, const media::MediaSnapshot& media) {
 }
 
 void add_notifications(Page& page, const notify::DeliveryMetrics& notifications) {
+  page.gauge("tonearm_notifications_pending", "Notifications neither delivered nor given up",
+             number(notifications.pending.size()));
   page.gauge("tonearm_notifications_in_flight", "Notifications being sent", number(notifications.in_flight));
   page.counter("tonearm_notifications_delivered_total", "Notifications delivered",
                number(notifications.delivered_total));

@@ -21,6 +21,7 @@ constexpr auto kFlushLimit = 10s;
 Server::Parts::Parts(config::Settings settings, ServerOptions options)
     : settings_(std::move(settings)),
       options_(options),
+      places_(settings_.applications),
       runtime_(pool_threads(settings_)),
       registry_(std::make_shared<prometheus::Registry>()),
       http_metrics_(*registry_) {}
@@ -32,7 +33,7 @@ Server::Parts::~Parts() {
 base::Result<void> Server::Parts::start() {
   auto left_over = open_store();
   if (!left_over) return std::unexpected(left_over.error());
-  host_.emplace(runtime_, call_setups(settings_), call_metrics_);
+  host_.emplace(runtime_, served_applications(settings_), call_metrics_);
   host_->set_before_first_step(options_.before_first_step);
   for (const auto step :
        {&Parts::open_identity, &Parts::open_delivery, &Parts::open_media, &Parts::open_signaling}) {
@@ -40,11 +41,11 @@ base::Result<void> Server::Parts::start() {
   }
   host_->connect(ports());
   events_->post_resume(std::move(left_over->pending));
-  end_left_over(left_over->alive, ports(), call_setups(settings_));
+  end_left_over(left_over->alive, ports(), served_applications(settings_));
   for (const auto step : {&Parts::open_api, &Parts::open_admin}) {
     if (auto done = (this->*step)(); !done) return done;
   }
-  bound_.calls = most_calls(settings_);
+  calls_max_ = bound_.calls = most_calls(settings_);
   taking_calls_ = true;
   return {};
 }
@@ -74,13 +75,6 @@ void Server::Parts::stop() {
 void Server::Parts::hurry() {
   hurried_ = true;
   if (host_) host_->wake();
-}
-
-base::Result<void> Server::Parts::reload(const config::Settings& settings) {
-  legs_->post_directory(sip_settings(settings).directory);
-  poster_->set_policy(callback_policy(settings));
-  prompt_client_->set_policy(prompt_policy(settings));
-  return server_tls_ ? server_tls_->reload() : base::Result<void>{};
 }
 
 }  // namespace tonearm::app

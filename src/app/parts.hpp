@@ -13,6 +13,7 @@
 #include "auth/notification_signer.hpp"
 #include "auth/token_issuer.hpp"
 #include "auth/verifier.hpp"
+#include "base/shared_value.hpp"
 #include "config/settings.hpp"
 #include "graph/notification_renderer.hpp"
 #include "http/admin.hpp"
@@ -41,7 +42,7 @@ class Server::Parts {
   ~Parts();
 
   base::Result<void> start();
-  base::Result<void> reload(const config::Settings& settings);
+  base::Result<void> reload(config::Settings settings);
   void stop();
   void hurry();
 
@@ -56,6 +57,8 @@ class Server::Parts {
   base::Result<void> open_signaling();
   base::Result<void> open_api();
   base::Result<void> open_tls();
+  base::Result<void> renew_certificate(const config::Settings& settings);
+  void warn_of_what_stays(const config::Settings& settings) const;
   base::Result<void> listen_for_api();
   base::Result<void> open_admin();
 
@@ -66,8 +69,11 @@ class Server::Parts {
 
   const config::Settings settings_;
   const ServerOptions options_;
+  std::vector<config::ApplicationSettings> places_;  // applications as CallHost and signalling number them
+  std::vector<std::string> former_webhooks_;         // calls that are up still report to them
   BoundAddresses bound_;
   std::string ca_file_;
+  std::atomic<std::size_t> calls_max_{0};
   std::atomic<bool> taking_calls_{false};
   std::atomic<bool> hurried_{false};
   bool stopped_ = false;
@@ -103,7 +109,7 @@ class Server::Parts {
   std::shared_ptr<net::ServerTls> server_tls_;
   std::optional<http::OwnAddresses> own_addresses_;
   std::optional<http::IdentityRoutes> identity_routes_;
-  net::AddressPolicy callback_policy_;  // which callbackUris requests may name
+  base::SharedValue<net::AddressPolicy> callback_policy_;  // which callbackUris requests may name
   std::optional<http::GraphRoutes> graph_routes_;
   std::optional<http::Api> api_;
   std::optional<http::Server> api_server_;

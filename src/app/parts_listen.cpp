@@ -67,8 +67,8 @@ base::Result<void> Server::Parts::open_api() {
   http::GraphOptions options;
   options.read.strict = settings_.http.strict;
   options.read.body_max = settings_.http.body_max.count;
-  callback_policy_ = callback_policy(settings_);
-  options.read.callbacks = &callback_policy_;
+  callback_policy_.store(std::make_shared<net::AddressPolicy>(callback_policy(settings_)));
+  options.callbacks = [this] { return callback_policy_.load(); };
   options.refuse_changes = [this] { return store_->oldest_uncommitted() > 5s; };
   graph_routes_.emplace(http::GraphPorts{*verifier_, *host_, *own_addresses_}, std::move(options));
   api_.emplace(*identity_routes_, *graph_routes_,

@@ -10,10 +10,10 @@
 namespace tonearm::app {
 namespace {
 
-std::string webhook_of(const call::Owner& owner, const std::vector<call::CallSetup>& applications) {
+std::string webhook_of(const call::Owner& owner, const std::vector<ServedApplication>& applications) {
   const auto found = std::ranges::find_if(
-      applications, [&](const auto& setup) { return setup.owner.application == owner.application; });
-  return found == applications.end() ? std::string() : found->webhook;
+      applications, [&](const auto& served) { return served.setup.owner.application == owner.application; });
+  return found == applications.end() ? std::string() : found->setup.webhook;
 }
 
 void end_call(const call::StoredCall& stored, const CallPorts& ports, const std::string& webhook) {
@@ -35,7 +35,7 @@ void end_call(const call::StoredCall& stored, const CallPorts& ports, const std:
 }  // namespace
 
 void end_left_over(const std::vector<call::StoredCall>& alive, const CallPorts& ports,
-                   const std::vector<call::CallSetup>& applications) {
+                   const std::vector<ServedApplication>& applications) {
   if (!alive.empty()) spdlog::warn("the last run left {} calls up: ending them", alive.size());
   for (const auto& stored : alive) end_call(stored, ports, webhook_of(stored.call->owner, applications));
 }

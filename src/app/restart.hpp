@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "app/applications.hpp"
 #include "app/call_actor.hpp"
 #include "call/call.hpp"
 
@@ -16,6 +17,6 @@ struct LeftOver {
 /// Ends what a crashed process left: for each call that was alive the endings of its operations and its own,
 /// behind what was pending, and a BYE to its phone. Threading: at start, before the first call.
 void end_left_over(const std::vector<call::StoredCall>& alive, const CallPorts& ports,
-                   const std::vector<call::CallSetup>& applications);
+                   const std::vector<ServedApplication>& applications);
 
 }  // namespace tonearm::app

@@ -42,7 +42,7 @@ std::string Server::ca_file() const {
 }
 
 base::Result<void> Server::reload(config::Settings settings) {
-  return parts_->reload(settings);
+  return parts_->reload(std::move(settings));
 }
 
 void Server::stop() {

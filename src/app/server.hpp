@@ -44,7 +44,9 @@ class Server {
   /// The development authority's certificate (PEM), or empty.
   [[nodiscard]] std::string ca_file() const;
 
-  /// Takes over what SIGHUP may change: certificates.
+  /// Takes over what SIGHUP may change: certificates (in the same files), applications with their secrets,
+  /// addresses and limits, users, trunks, `[calls]`, and where callbacks and prompts may go. On an error
+  /// nothing has changed.
   base::Result<void> reload(config::Settings settings);
 
   /// Refuses new calls, lets the running ones go on for `server.drain`, ends the rest with their

@@ -65,8 +65,8 @@ std::vector<base::Endpoint> own_listeners(const config::Settings& settings) {
 
 }  // namespace
 
-std::vector<call::CallSetup> call_setups(const config::Settings& settings) {
-  std::vector<call::CallSetup> setups;
+std::vector<ServedApplication> served_applications(const config::Settings& settings) {
+  std::vector<ServedApplication> served;
   for (const auto& application : settings.applications) {
     call::CallSetup setup;
     setup.owner = {call::ApplicationId(application.id), call::TenantId(application.tenant), application.name,
@@ -74,9 +74,28 @@ std::vector<call::CallSetup> call_setups(const config::Settings& settings) {
     setup.policy = call_policy(settings, application);
     setup.webhook = application.webhook;
     setup.number = application.number;
-    setups.push_back(std::move(setup));
+    served.push_back({std::move(setup), static_cast<std::size_t>(application.max_calls),
+                      static_cast<std::size_t>(application.max_calls_per_second)});
   }
-  return setups;
+  return served;
+}
+
+std::vector<config::ApplicationSettings> in_known_places(
+    std::vector<config::ApplicationSettings> applications,
+    const std::vector<config::ApplicationSettings>& known) {
+  std::vector<config::ApplicationSettings> placed;
+  for (const auto& before : known) {
+    const auto now = std::ranges::find(applications, before.id, &config::ApplicationSettings::id);
+    if (now == applications.end()) {
+      placed.push_back(before);
+      placed.back().addresses.clear();
+    } else {
+      placed.push_back(std::move(*now));
+      applications.erase(now);
+    }
+  }
+  std::ranges::move(applications, std::back_inserter(placed));
+  return placed;
 }
 
 std::vector<auth::Application> token_applications(const config::Settings& settings) {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "app/applications.hpp"
 #include "auth/token_issuer.hpp"
 #include "call/call.hpp"
 #include "config/settings.hpp"
@@ -14,7 +15,12 @@ namespace tonearm::app {
 // What the configuration means to each part: the one place that knows both words. Pure.
 
 /// In the order of `settings.applications`, which `IncomingInvite::application` counts in.
-[[nodiscard]] std::vector<call::CallSetup> call_setups(const config::Settings& settings);
+[[nodiscard]] std::vector<ServedApplication> served_applications(const config::Settings& settings);
+/// `applications` so that those of `known` keep their places. One that is gone keeps its place too, without
+/// addresses: an INVITE that was admitted for it may be on its way.
+[[nodiscard]] std::vector<config::ApplicationSettings> in_known_places(
+    std::vector<config::ApplicationSettings> applications,
+    const std::vector<config::ApplicationSettings>& known);
 [[nodiscard]] std::vector<auth::Application> token_applications(const config::Settings& settings);
 [[nodiscard]] sip::AgentSettings sip_settings(const config::Settings& settings);
 [[nodiscard]] media::EngineOptions media_options(const config::Settings& settings);

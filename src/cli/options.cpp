@@ -80,7 +80,7 @@ class CommandLine {
   }
 
   void add_serve() {
-    CLI::App* sub = add("serve", "Run the server until SIGTERM; SIGHUP reloads certificates.", serve_);
+    CLI::App* sub = add("serve", "Run the server until SIGTERM; SIGHUP: settings again.", serve_);
     sub->add_option("--config", serve_.config, "Settings; default ./tonearm.toml")->check(CLI::ExistingFile);
     sub->add_flag("--dev", serve_.dev, "For trying out: own certificate authority, loopback, no file needed");
     sub->add_option_function<std::string>("--trace", [this](const std::string&) { serve_.trace_sip = true; })

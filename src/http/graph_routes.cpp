@@ -137,6 +137,8 @@ base::Result<call::Command> GraphRoutes::read(const graph::Route& route, const R
   if (request.method == "DELETE") return call::Command(call::DeleteCommand{});
   graph::ReadOptions options = options_.read;
   options.version = route.version;
+  const auto callbacks = options_.callbacks ? options_.callbacks() : nullptr;
+  options.callbacks = callbacks.get();
   return graph::read_command(route.action, request.body, options);
 }
 

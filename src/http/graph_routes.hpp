@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 
 #include "auth/verifier.hpp"
 #include "call/ports.hpp"
@@ -19,7 +20,9 @@ struct GraphPorts {
 };
 
 struct GraphOptions {
-  graph::ReadOptions read;  ///< `version` is taken from each request.
+  graph::ReadOptions read;  ///< `version` and `callbacks` are taken from elsewhere for each request.
+  /// Which callbackUris may be named now; may be unset: any https address.
+  std::function<std::shared_ptr<const net::AddressPolicy>()> callbacks;
   /// True while the store is so far behind that nothing new may begin (design §8); cancel and delete still
   /// act.
   std::function<bool()> refuse_changes = [] { return false; };

@@ -1,3 +1,6 @@
+#include <chrono>
+#include <fstream>
+#include <functional>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -94,6 +97,45 @@ TEST(Process, sigterm_ends_the_calls_with_their_notifications_and_exits_0) {
   const int status = server.wait();
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  return text.replace(text.find(what), what.size(), with);
+}
+
+bool eventually(const std::function<bool()>& true_now) {
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (!true_now()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(20ms);
+  }
+  return true;
+}
+
+int answer_to_call(const Listeners& at, const std::string& user) {
+  SipPhone phone(at.sip);
+  phone.send_invite(user, phone.sdp());
+  const auto final = phone.wait_final("INVITE");
+  return final ? final->status() : 0;
+}
+
+TEST(Process, sighup_takes_over_secrets_addresses_and_limits_and_the_calls_that_are_up_go_on) {
+  TempDir dir;
+  Bot bot;
+  const std::string toml = test_toml(bot, dir.path() / "data");
+  ServerProcess server(toml, dir.path());
+  LiveCall call(server.at(), bot);
+  std::ofstream(dir.path() / "tonearm.toml")
+      << replaced(replaced(toml, kSecret, "another"), "[\"ivr\"]", "[\"sales\"]") << "max_calls = 1\n";
+  server.signal(SIGHUP);
+  EXPECT_TRUE(eventually(
+      [&] { return !ApiClient::fetch_token(server.at().http, kTenant, kApplication, "another").empty(); }));
+  EXPECT_EQ(token_for(server.at()), "");
+  EXPECT_EQ(answer_to_call(server.at(), "ivr"), 404);
+  EXPECT_EQ(answer_to_call(server.at(), "sales"), 486);  // the call that is up is the only one it may have
+  EXPECT_EQ(call.api.get("/" + call.id).text("state"), "established");
+  EXPECT_EQ(call.api.hang_up(call.id).status(), 204);
+  EXPECT_TRUE(bot.wait_state("terminated"));
 }
 
 TEST(Process, second_server_on_the_same_data_directory_is_refused) {
