@@ -27,7 +27,7 @@ const report = process.env.TONEARM_REPORT;
 if (report) reporters.push('--test-reporter=junit', `--test-reporter-destination=${report}`);
 
 const tests = globSync(process.argv.length > 2 ? process.argv.slice(2) : '*_test.mjs', { cwd: here }).sort();
-const node = spawn(process.execPath, ['--test', '--test-timeout=60000', ...reporters, ...tests], {
+const node = spawn(process.execPath, ['--test', '--test-timeout=120000', ...reporters, ...tests], {
   cwd: here,
   stdio: 'inherit',
   env: { ...process.env, NODE_EXTRA_CA_CERTS: join(authority, 'ca.pem'), TONEARM_TEST_AUTHORITY: authority },

@@ -26,7 +26,7 @@ class Answer:
 def exchange(request):
     """The answer to any request; a refusal is an answer too."""
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=30) as response:
             return Answer(response.status, response.headers, response.read())
     except urllib.error.HTTPError as refusal:
         with refusal:

@@ -8,7 +8,7 @@ from notification import CallHistory, Notification, faults_of_headers, faults_of
 from verifier import Refused
 
 WEBHOOK = "/api/calls"
-PATIENCE = 20  # seconds until an event that must come counts as missing
+PATIENCE = 30  # seconds until an event that must come counts as missing
 
 
 class Bot:

@@ -14,8 +14,8 @@ OTHER_APPLICATION = "00000000-0000-4000-8000-000000000002"
 SECRET = "a-secret-only-for-tests"
 ADMIN_TOKEN = "an-admin-token-only-for-tests"
 SIP_LISTENERS = ("udp:127.0.0.1:0", "tcp:127.0.0.1:0")
-START_SECONDS = 20
-STOP_SECONDS = 20
+START_SECONDS = 60
+STOP_SECONDS = 60
 
 CONFIGURATION = """
 [server]
@@ -32,7 +32,10 @@ open = true
 address = "{media_address}"
 [prompts]
 allow_networks = ["127.0.0.0/8"]
+[calls]
+answer_timeout = "60s" # bot and callers share a busy machine
 [notifications]
+timeout = "60s"
 allow_http = true
 allow_networks = ["127.0.0.0/8"]
 [[application]]

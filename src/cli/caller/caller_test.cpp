@@ -24,7 +24,7 @@ class Progress {
   std::optional<CallProgress> wait_for(Kind kind) {
     std::unique_lock lock(mutex_);
     std::optional<CallProgress> found;
-    changed_.wait_for(lock, std::chrono::seconds(10), [&] {
+    changed_.wait_for(lock, std::chrono::seconds(30), [&] {
       for (const CallProgress& progress : seen_) {
         if (progress.kind == kind) found = progress;
       }
@@ -62,7 +62,7 @@ TEST(caller, two_talk_until_one_hangs_up_and_a_third_is_refused) {
   ASSERT_TRUE(bob) << bob.error().message();
   ASSERT_TRUE(bobs.wait_for(Kind::answered));
   EXPECT_NE(bobs.wait_for(Kind::answered)->text.find("PCMU to 127.0.0.1:"), std::string::npos);
-  ASSERT_EQ(voice_heard.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  ASSERT_EQ(voice_heard.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
 
   Caller::Setup another = setup;
   another.on_progress = eves.handler();

@@ -32,7 +32,7 @@ TEST_P(RtpLineTest, what_one_end_says_the_other_hears_and_silence_is_told_from_s
     if (packet.silence && !std::exchange(done, true)) fell_silent.set_value();
   });
   (*ada)->start(to(**bot, GetParam()), voice, {});
-  ASSERT_EQ(fell_silent.get_future().wait_for(std::chrono::seconds(5)), std::future_status::ready);
+  ASSERT_EQ(fell_silent.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
   (*ada)->stop();
   (*bot)->stop();
 

@@ -17,7 +17,7 @@ namespace {
 
 using base::fail;
 
-constexpr auto kReadyWithin = std::chrono::seconds(12);
+constexpr auto kReadyWithin = std::chrono::seconds(60);
 constexpr std::string_view kApplication = "00000000-0000-4000-8000-000000000001";
 constexpr std::string_view kTenant = "00000000-0000-4000-8000-0000000000aa";
 
