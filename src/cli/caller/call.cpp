@@ -51,13 +51,26 @@ class CallLog {
   void on_progress(const CallProgress& progress) {
     print(progress);
     const std::lock_guard lock(mutex_);
+    begun_ = true;
     if (progress.kind == Kind::answered) answered_ = true;
     if (progress.kind != Kind::answered && progress.kind != Kind::ringing) end_ = progress.kind;
     changed_.notify_all();
   }
-  void wait_for_answer_or_end() {
+  void interrupt() {
+    const std::lock_guard lock(mutex_);
+    interrupted_ = true;
+    changed_.notify_all();
+  }
+  /// False if interrupted first.
+  bool wait_for_answer_or_end() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return answered_ || end_; });
+    changed_.wait(lock, [this] { return answered_ || end_ || interrupted_; });
+    return !interrupted_;
+  }
+  /// A call rings or more.
+  [[nodiscard]] bool begun() {
+    const std::lock_guard lock(mutex_);
+    return begun_;
   }
   /// 0 = as long as it takes.
   std::optional<Kind> wait_for_end(std::chrono::milliseconds patience) {
@@ -105,7 +118,9 @@ class CallLog {
   const std::int64_t start_ns_ = monotonic_ns();
   std::mutex mutex_;  // guards the rest
   std::condition_variable changed_;
+  bool begun_ = false;
   bool answered_ = false;
+  bool interrupted_ = false;
   std::optional<Kind> end_;
 };
 
@@ -144,9 +159,13 @@ int call(const CallOptions& options) {
   if (!caller) return fail_with(caller.error().message(), kExitUsage);
   log.say(options.listen ? "listening" : "dialled", options.listen ? (*caller)->address() : options.uri);
 
-  const SignalWatch interrupt(signals, [&caller](int) { (*caller)->hang_up(); });
-  log.wait_for_answer_or_end();
-  auto end = log.wait_for_end(options.duration);
+  const SignalWatch interrupt(signals, [&](int) {
+    (*caller)->hang_up();
+    log.interrupt();
+  });
+  std::optional<Kind> end;
+  if (log.wait_for_answer_or_end()) end = log.wait_for_end(options.duration);
+  if (!end && options.listen && !log.begun()) return kExitNoAnswer;  // nobody has called
   if (!end) {
     constexpr auto kByeAnsweredWithin = std::chrono::seconds(5);
     (*caller)->hang_up();
