@@ -1,13 +1,9 @@
-#include "sip/call_leg.hpp"
-
 #include <atomic>
-#include <condition_variable>
-#include <deque>
-#include <optional>
+#include <utility>
 
 #include <gtest/gtest.h>
 
-#include "sip/test_peer.hpp"
+#include "sip/test_stack.hpp"
 
 // The whole stack over loopback sockets, against a peer that sends hand-written messages.
 
@@ -17,139 +13,14 @@ namespace {
 using namespace std::chrono_literals;
 using testing::body;
 using testing::header;
+using testing::kMedia;
 using testing::Peer;
-
-const call::LocalMedia kMedia{{"127.0.0.1", 20000}, {"127.0.0.1", 20001}};
-
-/// Keeps what the stack reports, in order.
-class Reports : public call::SignalingListener {
- public:
-  void on_invite(call::IncomingInvite invite) override {
-    const std::lock_guard lock(mutex_);
-    invites_.push_back(std::move(invite));
-    changed_.notify_all();
-  }
-  void on_signal(call::LegRef, call::SignalBody body) override {
-    const std::lock_guard lock(mutex_);
-    signals_.push_back(std::move(body));
-    changed_.notify_all();
-  }
-
-  std::optional<call::IncomingInvite> next_invite(std::chrono::milliseconds wait = 3s) {
-    return next(invites_, wait);
-  }
-  template <class Signal>
-  std::optional<Signal> next_signal(std::chrono::milliseconds wait = 3s) {
-    auto body = next(signals_, wait);
-    if (!body || !std::holds_alternative<Signal>(*body)) return std::nullopt;
-    return std::get<Signal>(*body);
-  }
-  bool nothing_more() {
-    const std::lock_guard lock(mutex_);
-    return invites_.empty() && signals_.empty();
-  }
-
- private:
-  template <class Item>
-  std::optional<Item> next(std::deque<Item>& items, std::chrono::milliseconds wait) {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, wait, [&] { return !items.empty(); })) return std::nullopt;
-    Item item = std::move(items.front());
-    items.pop_front();
-    return item;
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<call::IncomingInvite> invites_;
-  std::deque<call::SignalBody> signals_;
-};
+using testing::Stack;
 
 struct Kind {
   const char* name;
   const char* listen;
   int type;
-};
-
-/// A server with one application "ivr", and one peer.
-class Stack {
- public:
-  explicit Stack(const std::string& listen = "udp:127.0.0.1:0", int type = SOCK_DGRAM, bool open = true,
-                 AgentHooks hooks = {}, std::vector<std::string> dns = {})
-      : legs_(start(listen, open, std::move(hooks), std::move(dns))),
-        peer_(legs_->listening().front().endpoint.address, type, legs_->listening().front().endpoint),
-        transport_(type == SOCK_DGRAM ? "UDP" : "TCP") {}
-
-  std::unique_ptr<CallLegs> start(const std::string& listen, bool open, AgentHooks hooks,
-                                  std::vector<std::string> dns) {
-    AgentSettings settings;
-    settings.listen = {*ListenAddress::parse(listen)};
-    settings.dns = std::move(dns);
-    settings.directory.open = open;
-    settings.directory.applications = {{"ivr", "tenant", {"ivr", "+1 (425) 555-0100"}}};
-    auto legs = CallLegs::open(std::move(settings), std::move(hooks), reports_);
-    EXPECT_TRUE(legs) << (legs ? "" : legs.error().message());
-    return std::move(*legs);
-  }
-
-  /// A request of the peer; `cseq` also makes the branch, so a retransmission is the same call again.
-  std::string request(const std::string& method, int cseq, const std::string& content = {},
-                      const std::string& extra = {}, const std::string& user = "ivr") const {
-    const std::string own = peer_.local().to_string();
-    const std::string type = content.empty() ? "" : "Content-Type: application/sdp\r\n";
-    const std::string line = method == "ACK" ? "INVITE" : method;
-    return fmt::format(
-        "{} sip:{}@{} SIP/2.0\r\nVia: SIP/2.0/{} {};branch=z9hG4bK{}{}{};rport\r\nMax-Forwards: 70\r\n"
-        "From: \"Ada\" <sip:+14255550111@{}>;tag=peer\r\nTo: <sip:{}@{}>{}\r\nCall-ID: {}\r\nCSeq: {} {}\r\n"
-        "Contact: <sip:ada@{}{}>\r\n{}{}Content-Length: {}\r\n\r\n{}",
-        method, user, server(), transport_, own, call_id_, cseq, method == "CANCEL" ? "INVITE" : method, own,
-        user, server(), to_tag_.empty() ? "" : ";tag=" + to_tag_, call_id_, cseq, method, own,
-        transport_ == "TCP" ? ";transport=tcp" : "", extra, type, content.size(), content);
-  }
-
-  std::string offer(const std::string& lines =
-                        "m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n") const {
-    const bool v6 = peer_.local().is_v6();
-    return fmt::format("v=0\r\no=- 1 1 IN IP{0} {1}\r\ns=-\r\nc=IN IP{0} {1}\r\nt=0 0\r\n{2}", v6 ? 6 : 4,
-                       peer_.local().address, lines);
-  }
-
-  void send(const std::string& text) const { peer_.send(text); }
-
-  /// The session goes after its last report; waits for that.
-  bool is_idle() const {
-    const auto limit = base::SteadyClock::now() + 3s;
-    while (legs_->sessions() > 0 && base::SteadyClock::now() < limit) std::this_thread::yield();
-    return legs_->sessions() == 0;
-  }
-
-  /// INVITE … 200 … ACK. Leaves the dialog's tag in place for `request`.
-  call::IncomingInvite establish(const std::string& content) {
-    send(request("INVITE", 1, content));
-    auto invite = reports_.next_invite();
-    EXPECT_TRUE(invite);
-    legs_->post_answer(invite->leg, kMedia);
-    const std::string ok = peer_.expect("200");
-    EXPECT_FALSE(ok.empty());
-    remember_tag(ok);
-    send(request("ACK", 1));
-    EXPECT_TRUE(reports_.next_signal<call::LegAcked>());
-    return *invite;
-  }
-
-  void remember_tag(const std::string& response) {
-    const std::string to = header(response, "To");
-    to_tag_ = to.substr(to.find(";tag=") + 5);
-  }
-
-  std::string server() const { return legs_->listening().front().endpoint.to_string(); }
-
-  Reports reports_;
-  std::unique_ptr<CallLegs> legs_;
-  Peer peer_;
-  std::string transport_;
-  std::string call_id_ = "call-1";
-  std::string to_tag_;
 };
 
 class every_transport : public ::testing::TestWithParam<Kind> {};
@@ -252,6 +123,21 @@ TEST(call_leg, an_invite_that_is_repeated_while_nobody_decides_enters_once) {
   EXPECT_TRUE(stack.reports_.nothing_more());
 }
 
+TEST(call_leg, an_invite_that_is_repeated_across_its_200_enters_once) {
+  Stack stack;
+  const std::string text = stack.request("INVITE", 1, stack.offer());
+  stack.send(text);
+  const auto invite = stack.reports_.next_invite();
+  ASSERT_TRUE(invite);
+  stack.legs_->post_answer(invite->leg, kMedia);
+  stack.remember_tag(stack.peer_.expect("200"));
+  stack.send(text);
+  stack.send(stack.request("ACK", 1));
+  EXPECT_TRUE(stack.reports_.next_signal<call::LegAcked>());
+  EXPECT_TRUE(stack.reports_.nothing_more());
+  EXPECT_EQ(stack.legs_->sessions(), 1u);
+}
+
 TEST(call_leg, the_200_is_repeated_until_its_ack) {
   Stack stack;
   stack.send(stack.request("INVITE", 1, stack.offer()));
@@ -325,11 +211,12 @@ TEST(call_leg, a_media_host_of_the_hosts_file_is_resolved_before_anybody_hears_o
 
 TEST(call_leg, a_media_host_that_nobody_knows_falls_back_to_the_source_of_signalling) {
   Peer dead_dns("127.0.0.1", SOCK_DGRAM, {"127.0.0.1", 9});  // a name server that never answers
-  Stack stack("udp:127.0.0.1:0", SOCK_DGRAM, true, {}, {dead_dns.local().to_string()});
+  Stack stack("udp:127.0.0.1:0", SOCK_DGRAM, true, {},
+              [&](AgentSettings& settings) { settings.dns = {dead_dns.local().to_string()}; });
   std::string offer = stack.offer();
   offer.replace(offer.find("c=IN IP4 127.0.0.1"), 18, "c=IN IP4 media.example.com");
   stack.send(stack.request("INVITE", 1, offer));
-  const auto invite = stack.reports_.next_invite(5s);
+  const auto invite = stack.reports_.next_invite();
   ASSERT_TRUE(invite);
   EXPECT_EQ(invite->media->remote_rtp, (base::Endpoint{"127.0.0.1", 4000}));
   EXPECT_TRUE(invite->media->may_move);
@@ -407,6 +294,41 @@ TEST(call_leg, overload_is_503_with_retry_after) {
   const std::string response = stack.peer_.receive();
   EXPECT_NE(response.find("SIP/2.0 503 "), std::string::npos);
   EXPECT_FALSE(header(response, "Retry-After").empty());
+}
+
+TEST(call_leg, overload_leaves_the_calls_that_are_up_alone_and_keeps_nothing_of_new_ones) {
+  std::atomic<bool> full{false};
+  AgentHooks hooks;
+  hooks.refuse_calls = [&] { return full ? std::optional<std::string>("full") : std::nullopt; };
+  Stack stack("udp:127.0.0.1:0", SOCK_DGRAM, true, hooks);
+  stack.establish(stack.offer());
+  full = true;
+  const std::string tag = std::exchange(stack.to_tag_, "");
+  const std::string call_id = std::exchange(stack.call_id_, "call-2");
+  for (int i = 0; i < 2; ++i) {  // no transaction that would absorb the second
+    stack.send(stack.request("INVITE", 1, stack.offer()));
+    EXPECT_NE(stack.peer_.receive().find("SIP/2.0 503 "), std::string::npos);
+  }
+  EXPECT_EQ(stack.legs_->sessions(), 1u);
+  stack.to_tag_ = tag;
+  stack.call_id_ = call_id;
+  stack.send(stack.request("INVITE", 2, stack.offer("m=audio 4100 RTP/AVP 0\r\n")));
+  EXPECT_FALSE(stack.peer_.expect("200").empty());
+  EXPECT_TRUE(stack.reports_.next_signal<call::LegMediaChanged>());
+  stack.send(stack.request("ACK", 2));
+  stack.send(stack.request("BYE", 3));
+  EXPECT_FALSE(stack.peer_.expect("200").empty());
+  EXPECT_TRUE(stack.reports_.next_signal<call::LegHungUp>());
+}
+
+TEST(call_leg, an_offer_before_the_last_is_settled_is_glare) {
+  Stack stack;
+  stack.establish(stack.offer());
+  stack.send(stack.request("INVITE", 2, stack.offer("m=audio 4000 RTP/AVP 0\r\na=sendonly\r\n")));
+  EXPECT_FALSE(stack.peer_.expect("200").empty());
+  stack.send(stack.request("INVITE", 3, stack.offer()));  // the ACK of the second is missing
+  const std::string glare = stack.peer_.expect("491");
+  EXPECT_FALSE(header(glare, "Warning").empty());
 }
 
 TEST(call_leg, responses_to_maddr_are_never_sent) {

@@ -43,7 +43,7 @@ class Peer {
   }
 
   /// The next message, or "" if none comes in time.
-  std::string receive(int milliseconds = 3000) {
+  std::string receive(int milliseconds = 20000) {
     while (true) {
       if (stream_) {
         if (std::string whole = take_message(); !whole.empty()) return whole;
@@ -59,7 +59,7 @@ class Peer {
   }
 
   /// The next message whose first line contains `start`; others before it are dropped.
-  std::string expect(const std::string& start, int milliseconds = 3000) {
+  std::string expect(const std::string& start, int milliseconds = 20000) {
     for (std::string text = receive(milliseconds); !text.empty(); text = receive(milliseconds)) {
       if (text.substr(0, text.find('\r')).find(start) != std::string::npos) return text;
     }
