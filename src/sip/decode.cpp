@@ -9,11 +9,6 @@
 namespace tonearm::sip {
 namespace {
 
-constexpr std::size_t kCallIdMax = 256;
-constexpr std::size_t kHeaderMax = 1024;
-constexpr std::size_t kBodyMax = 64 * 1024;
-constexpr std::size_t kRoutesMax = 32;
-
 /// A header value on one line: folding (RFC 3261 §7.3.1) and control characters become spaces.
 std::string on_one_line(const pl& value) {
   std::string text(to_view(value));
@@ -40,15 +35,16 @@ NameAddress party(const sip_taddr& address) {
 std::optional<NameAddress> contact_of(const sip_msg& message) {
   const sip_hdr* header = sip_msg_hdr(&message, SIP_HDR_CONTACT);
   sip_addr address{};
-  if (header == nullptr || header->val.l > kHeaderMax || sip_addr_decode(&address, &header->val) != 0)
+  if (header == nullptr || header->val.l > MessageLimits::kHeader ||
+      sip_addr_decode(&address, &header->val) != 0)
     return {};
   return name_address(header->val, address.dname, address.auri, pl{});
 }
 
 bool append_value(const sip_hdr* header, const sip_msg*, void* values) {
   auto& list = *static_cast<std::vector<std::string>*>(values);
-  if (list.size() < kRoutesMax) list.push_back(on_one_line(header->val));
-  return false;
+  list.push_back(on_one_line(header->val));
+  return list.size() > MessageLimits::kRoutes;  // enough to see that there are too many
 }
 
 std::vector<std::string> values_of(const sip_msg& message, sip_hdrid id) {
@@ -61,10 +57,10 @@ bool is_complete(const sip_msg& message) {
   const auto within = [](const pl& text, std::size_t most) {
     return text.p != nullptr && text.l > 0 && text.l <= most;
   };
-  return within(message.callid, kCallIdMax) && within(message.from.val, kHeaderMax) &&
-         within(message.to.val, kHeaderMax) && within(message.from.tag, kCallIdMax) &&
-         within(message.cseq.met, 64) && message.to.tag.l <= kCallIdMax &&
-         (!message.req || message.ruri.l <= kHeaderMax) &&
+  return within(message.callid, MessageLimits::kCallId) && within(message.from.val, MessageLimits::kHeader) &&
+         within(message.to.val, MessageLimits::kHeader) && within(message.from.tag, MessageLimits::kCallId) &&
+         within(message.cseq.met, 64) && message.to.tag.l <= MessageLimits::kCallId &&
+         (!message.req || message.ruri.l <= MessageLimits::kHeader) &&
          (!message.req || to_view(message.met) == to_view(message.cseq.met));
 }
 
@@ -77,7 +73,7 @@ bool take_body(const sip_msg& message, Message& out) {
     const auto [end, errc] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
     if (errc != std::errc{} || end != digits.data() + digits.size()) return false;
   }
-  if (length > left || length > kBodyMax) return false;
+  if (length > left || length > MessageLimits::kBody) return false;
   out.body.assign(reinterpret_cast<const char*>(mbuf_buf(message.mb)), length);
   if (message.ctyp.type.p != nullptr) {
     out.content_type = lower(fmt::format("{}/{}", to_view(message.ctyp.type), to_view(message.ctyp.subtype)));
@@ -102,6 +98,9 @@ std::optional<Message> decode(const sip_msg& message, std::size_t listener) {
   out.contact = contact_of(message);
   out.record_routes = values_of(message, SIP_HDR_RECORD_ROUTE);
   out.require = values_of(message, SIP_HDR_REQUIRE);
+  // A route set that is cut would lead elsewhere.
+  if (out.record_routes.size() > MessageLimits::kRoutes || out.require.size() > MessageLimits::kRoutes)
+    return std::nullopt;
   if (const sip_hdr* asserted = sip_msg_hdr(&message, SIP_HDR_P_ASSERTED_IDENTITY)) {
     out.asserted_identity = on_one_line(asserted->val);
   }
