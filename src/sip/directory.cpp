@@ -62,8 +62,7 @@ call::Party caller_of(const Directory& directory, const Origin& origin, const Me
       source = source.substr(open + 1, source.find('>', open) - open - 1);
     }
   }
-  const auto uri = parse_uri(source);
-  const std::string user = uri && !uri->user.empty() ? uri->user : (uri ? uri->host : std::string(source));
+  const std::string user = party_in(source).value_or(std::string(source));
   return {call::Party::Kind::phone, rewritten(user, origin.trunk), invite.from.display_name, {}};
 }
 

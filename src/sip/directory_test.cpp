@@ -95,6 +95,8 @@ TEST(admit, asserted_identity_counts_only_from_trunks_that_are_trusted) {
   EXPECT_EQ(trusted->caller.kind, call::Party::Kind::phone);
   EXPECT_EQ(trusted->caller.id, "+14255550111");
   EXPECT_TRUE(trusted->from_trunk);
+  message.asserted_identity = "<tel:+1-425-555-0112;phone-context=example.com>";
+  EXPECT_EQ(admit(directory(), message)->caller.id, "+14255550112");
   Directory wary = directory();
   wary.trunks[0].trust_identity = false;
   EXPECT_EQ(admit(wary, message)->caller.id, "anonymous");

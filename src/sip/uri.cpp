@@ -103,6 +103,17 @@ base::Result<SipUri> parse_uri(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> party_in(std::string_view uri) {
+  constexpr std::string_view kTel = "tel:";
+  if (same(uri.substr(0, kTel.size()), kTel)) {
+    const std::string_view number = uri.substr(kTel.size());
+    return unescaped(number.substr(0, number.find(';')));
+  }
+  const auto parsed = parse_uri(uri);
+  if (!parsed) return std::nullopt;
+  return parsed->user.empty() ? parsed->host : parsed->user;
+}
+
 std::string host_port(const std::string& host, std::uint16_t port) {
   const std::string bracketed = host.find(':') == std::string::npos ? host : "[" + host + "]";
   return port == 0 ? bracketed : fmt::format("{}:{}", bracketed, port);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ struct SipUri {
 
 /// Errors: malformed_uri (also for tel: and other schemes).
 [[nodiscard]] base::Result<SipUri> parse_uri(std::string_view text);
+
+/// Whom an address names: the user of a sip: address (its host if it has none), the number of a tel: address
+/// (RFC 3966) without its parameters. Nothing for anything else.
+[[nodiscard]] std::optional<std::string> party_in(std::string_view uri);
 
 /// `ADDRESS:PORT` for a URI or header, with brackets around IPv6; without port if it is 0.
 [[nodiscard]] std::string host_port(const std::string& host, std::uint16_t port);

@@ -25,6 +25,13 @@ TEST(uri, other_schemes_and_broken_ones_are_refused) {
   }
 }
 
+TEST(uri, names_a_user_a_host_or_a_number) {
+  EXPECT_EQ(party_in("sip:ada@example.com"), "ada");
+  EXPECT_EQ(party_in("sip:example.com"), "example.com");
+  EXPECT_EQ(party_in("TEL:+1-425-555-0100;phone-context=x"), "+1-425-555-0100");
+  EXPECT_EQ(party_in("mailto:ada@example.com"), std::nullopt);
+}
+
 TEST(uri, separators_go_from_numbers_and_stay_in_names) {
   EXPECT_EQ(without_separators("+1 (425) 555-0100"), "+14255550100");
   EXPECT_EQ(without_separators("1.2.3"), "123");
