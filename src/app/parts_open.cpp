@@ -63,7 +63,7 @@ base::Result<void> Server::Parts::open_media() {
   auto engine = media::Engine::start(media_options(settings_), *prompt_fetcher_);
   if (!engine) return std::unexpected(engine.error());
   engine_ = std::move(*engine);
-  media_.emplace(*engine_, *host_, settings_.media.public_address);
+  media_.emplace(*engine_, *host_, address_in_sdp(settings_));
   return {};
 }
 

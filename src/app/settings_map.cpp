@@ -126,6 +126,13 @@ sip::AgentSettings sip_settings(const config::Settings& settings) {
   return sip;
 }
 
+std::string address_in_sdp(const config::Settings& settings) {
+  const std::string& signalling = settings.sip.public_address;
+  if (!settings.media.public_address.empty()) return settings.media.public_address;
+  const auto is_v6 = [](const std::string& address) { return address.find(':') != std::string::npos; };
+  return is_v6(signalling) == is_v6(settings.media.address) ? signalling : std::string();
+}
+
 media::EngineOptions media_options(const config::Settings& settings) {
   media::EngineOptions media;
   media.address = settings.media.address;

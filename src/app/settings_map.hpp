@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "app/applications.hpp"
@@ -24,6 +25,8 @@ namespace tonearm::app {
 [[nodiscard]] std::vector<auth::Application> token_applications(const config::Settings& settings);
 [[nodiscard]] sip::AgentSettings sip_settings(const config::Settings& settings);
 [[nodiscard]] media::EngineOptions media_options(const config::Settings& settings);
+/// What the far end is told instead of the address that media is received on; empty: that address.
+[[nodiscard]] std::string address_in_sdp(const config::Settings& settings);
 /// Where callbacks may go: configured webhooks always, else as `[notifications]` says.
 [[nodiscard]] net::AddressPolicy callback_policy(const config::Settings& settings);
 /// Where prompts may come from.

@@ -28,8 +28,8 @@ std::string path_of(std::string_view kind, const std::string& name, std::size_t 
   return name.empty() ? fmt::format("{}.#{}", kind, index + 1) : fmt::format("{}.{}", kind, name);
 }
 
-bool is_wildcard(const base::Endpoint& endpoint) {
-  return endpoint.address == "0.0.0.0" || endpoint.address == "::";
+bool is_wildcard(const std::string& address) {
+  return address == "0.0.0.0" || address == "::";
 }
 
 void check_public_url(const ServerSettings& server, Findings& findings) {
@@ -37,7 +37,7 @@ void check_public_url(const ServerSettings& server, Findings& findings) {
     if (server.public_url.empty()) {
       findings.add("server.public_url", "must not be empty; leave it out to follow the first http listener");
     }
-  } else if (!server.http.empty() && is_wildcard(server.http.front())) {
+  } else if (!server.http.empty() && is_wildcard(server.http.front().address)) {
     findings.add("server.http", "listens everywhere; say in server.public_url how bots reach it");
   }
 }
@@ -73,12 +73,19 @@ void check_signalling(const Settings& settings, Findings& findings) {
                              to_string(sip.expires_min), to_string(sip.expires_max)));
   }
   for (const SipListener& listener : sip.listen) {
-    if (!is_wildcard(listener.endpoint) || !sip.public_address.empty()) continue;
+    if (!is_wildcard(listener.endpoint.address) || !sip.public_address.empty()) continue;
     findings.add("sip.listen",
                  fmt::format("{} listens everywhere; say in sip.public_address how phones reach it",
                              to_string(listener)));
   }
-  if (settings.media.address.empty()) findings.add("media.address", "must not be empty");
+  const MediaSettings& media = settings.media;
+  if (media.address.empty()) findings.add("media.address", "must not be empty");
+  if (is_wildcard(media.address) && media.public_address.empty() && sip.public_address.empty()) {
+    findings.add(
+        "media.address",
+        fmt::format("{} means every address; say in media.public_address where phones send their audio",
+                    media.address));
+  }
   if (settings.media.codecs.empty()) findings.add("media.codecs", "must name at least one codec");
 }
 

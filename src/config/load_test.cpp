@@ -268,6 +268,11 @@ TEST(Consistency, what_belongs_together_is_asked_for) {
   EXPECT_THAT(refused("[server]\ntls_key = \"k.pem\""), HasSubstr("together"));
   EXPECT_THAT(refused("[admin]\nlisten = [\"192.0.2.1:8081\"]"), HasSubstr("is not loopback"));
   EXPECT_THAT(refused("[sip]\nlisten = [\"udp:0.0.0.0:5060\"]"), HasSubstr("sip.public_address"));
+  EXPECT_THAT(refused("[media]\naddress = \"0.0.0.0\""), HasSubstr("media.public_address"));
+  const auto everywhere = accepted(
+      "[sip]\nlisten = [\"udp:0.0.0.0:5060\"]\npublic_address = \"192.0.2.1\"\n[media]\naddress = "
+      "\"0.0.0.0\"");
+  EXPECT_EQ(everywhere.sip.listen.front().endpoint.address, "0.0.0.0");
   EXPECT_THAT(refused("[sip]\nexpires_min = \"2h\""),
               HasSubstr("sip.expires_min makes the shortest registration (2h)"));
   EXPECT_THAT(refused("[media]\ncodecs = []"), HasSubstr("at least one codec"));

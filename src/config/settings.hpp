@@ -67,7 +67,7 @@ struct SipSettings {
 
 struct MediaSettings {
   std::string address = "127.0.0.1";
-  std::string public_address;  ///< An address literal; empty = `address`.
+  std::string public_address;  ///< An address literal; empty = `sip.public_address`, else `address`.
   PortRange ports{20000, 29999};
   Threads threads;
   std::vector<std::string> codecs{"PCMU", "PCMA"};

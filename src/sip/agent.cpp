@@ -7,6 +7,7 @@
 #include "sip/errc.hpp"
 #include "sip/screening.hpp"
 #include "sip/uri.hpp"
+#include "sip/wildcard.hpp"
 
 // How the agent comes up, and who gets a message that came. What sessions want is carried out in
 // agent_actions.cpp; calls of ours begin in agent_calls.cpp.
@@ -46,10 +47,18 @@ Agent::~Agent() {
 
 base::Result<void> Agent::start() {
   resolver_ = std::make_unique<Resolver>(loop_, settings_.dns);
-  for (const ListenAddress& address : settings_.listen) {
-    auto listener = Listener::open({address, listeners_.size(), settings_.dscp, resolver_->client()}, *this);
-    if (!listener) return std::unexpected(listener.error());
-    listeners_.push_back(std::move(*listener));
+  for (const ListenAddress& configured : settings_.listen) {
+    const auto addresses = concrete_listeners(configured);
+    if (addresses.empty()) {
+      return base::fail(SipErrc::cannot_bind,
+                        fmt::format("this machine has no address for {}", configured.endpoint.to_string()));
+    }
+    for (const ListenAddress& address : addresses) {
+      auto listener =
+          Listener::open({address, listeners_.size(), settings_.dscp, resolver_->client()}, *this);
+      if (!listener) return std::unexpected(listener.error());
+      listeners_.push_back(std::move(*listener));
+    }
   }
   return {};
 }

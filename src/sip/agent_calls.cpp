@@ -36,7 +36,7 @@ base::Result<SessionId> Agent::call(const OutgoingCall& call) {
   const auto target = parse_uri(call.target);
   if (!target) return std::unexpected(target.error());
   const Transport transport = target->parameter("transport") == "tcp" ? Transport::tcp : Transport::udp;
-  NextHop hop{transport, 0, call.next_hop.empty() ? target->host : call.next_hop, target->port};
+  NextHop hop{transport, kAnyListener, call.next_hop.empty() ? target->host : call.next_hop, target->port};
   const Listener* listener = pick(hop);
   if (listener == nullptr) return base::fail(SipErrc::unsupported_transport, call.target);
   const std::string& host =
@@ -75,6 +75,12 @@ void Agent::hang_up_restored(const std::string& row) {
     dialog->flow.remote = {};
     dialog->symmetric = false;
   }
+  // The number in the row counts that process's listeners: its settings and the machine's addresses may have
+  // been others.
+  const auto same = std::ranges::find_if(listeners_, [&](const auto& listener) {
+    return listener->transport() == dialog->flow.transport && listener->local() == dialog->flow.local;
+  });
+  dialog->flow.listener = same == listeners_.end() ? kAnyListener : (*same)->index();
   restored_.push_back(std::move(*dialog));
   if (!restored_timer_) pace_restored();
 }
@@ -97,7 +103,8 @@ Listener* Agent::route(OutgoingRequest& request) const {
   return pick(request.next_hop);
 }
 
-/// The listener that a request leaves from: the one its dialog uses, if that speaks the transport and family.
+/// The listener that a request leaves from: the one its dialog uses, if that speaks the transport and family;
+/// else, among those that do, the one whose address the kernel would choose for the way there.
 Listener* Agent::pick(const NextHop& hop) const {
   const bool is_v6 = hop.host.find(':') != std::string::npos;
   const bool literal = is_address_literal(hop.host);
@@ -106,8 +113,14 @@ Listener* Agent::pick(const NextHop& hop) const {
   };
   if (hop.listener < listeners_.size() && fits(*listeners_[hop.listener]))
     return listeners_[hop.listener].get();
-  const auto found = std::ranges::find_if(listeners_, [&](const auto& listener) { return fits(*listener); });
-  return found == listeners_.end() ? nullptr : found->get();
+  Listener* first = nullptr;
+  const auto own = literal ? address_towards(hop.host) : std::nullopt;
+  for (const auto& listener : listeners_) {
+    if (!fits(*listener)) continue;
+    if (listener->local().address == own) return listener.get();
+    if (first == nullptr) first = listener.get();
+  }
+  return first;
 }
 
 SessionSetup Agent::setup_for(const Listener& listener, bool nat) const {

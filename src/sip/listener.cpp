@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include "sip/errc.hpp"
@@ -35,6 +36,18 @@ bool is_bound_to(int descriptor, Transport transport, const base::Endpoint& loca
 
 void set_option(int descriptor, int level, int option, int value) {
   setsockopt(descriptor, level, option, &value, sizeof value);  // best effort: containers may forbid it
+}
+
+/// Beyond net.core.rmem_max only with CAP_NET_ADMIN; without it the operator is told what is missing.
+void enlarge_receive_buffer(int descriptor, const base::Endpoint& local) {
+  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) == 0) return;
+  set_option(descriptor, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
+  int got = 0;
+  socklen_t length = sizeof got;
+  const bool known = getsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &got, &length) == 0;
+  if (!known || got / 2 >= kReceiveBuffer) return;  // the kernel counts its own bookkeeping too
+  spdlog::info("sip: {} receives into {} KiB, not {}: set net.core.rmem_max={}", local.to_string(),
+               got / 2 / 1024, kReceiveBuffer / 1024, kReceiveBuffer);
 }
 
 }  // namespace
@@ -89,7 +102,7 @@ void Listener::tune_socket(bool dscp) const {
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored)) {
     const int descriptor = std::atoi(entry.path().filename().c_str());
     if (!is_bound_to(descriptor, transport_, local_)) continue;
-    if (transport_ == Transport::udp) set_option(descriptor, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
+    if (transport_ == Transport::udp) enlarge_receive_buffer(descriptor, local_);
     if (transport_ == Transport::tcp)
       listen(descriptor, SOMAXCONN);  // libre's backlog of 5 drops connections
     if (!dscp) continue;

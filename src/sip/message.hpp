@@ -56,10 +56,13 @@ struct Message {
   [[nodiscard]] bool has_sdp() const { return !body.empty() && content_type == "application/sdp"; }
 };
 
+/// No listener in particular.
+inline constexpr std::size_t kAnyListener = static_cast<std::size_t>(-1);
+
 /// Where a request goes, before names are resolved.
 struct NextHop {
   Transport transport = Transport::udp;
-  std::size_t listener = 0;  ///< It leaves from here, if that listener speaks `transport`.
+  std::size_t listener = kAnyListener;  ///< It leaves from here, if that listener speaks `transport`.
   std::string host;
   std::uint16_t port = 0;
   bool operator==(const NextHop&) const = default;
