@@ -66,6 +66,8 @@ class Server::Parts {
   [[nodiscard]] std::optional<std::string> why_no_calls() const;
   [[nodiscard]] std::string metrics_text() const;
   [[nodiscard]] std::optional<std::string> sip_trace(call::CallId call) const;
+  /// What whoever operates the server may see of a message: numbers masked unless `events.digits` says show.
+  [[nodiscard]] std::string shown(const sip::TracedMessage& message) const;
 
   const config::Settings settings_;
   const ServerOptions options_;

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "graph/write_call.hpp"
 #include "net/authority.hpp"
+#include "sip/mask.hpp"
 
 namespace tonearm::app {
 namespace {
@@ -100,6 +101,11 @@ std::string Server::Parts::metrics_text() const {
   return http::prometheus_text(*registry_) + metrics_page(sources);
 }
 
+std::string Server::Parts::shown(const sip::TracedMessage& message) const {
+  const bool show = settings_.events.digits == config::DigitMasking::show;
+  return show ? message.text : sip::without_numbers(message.text);
+}
+
 std::optional<std::string> Server::Parts::sip_trace(call::CallId call) const {
   const auto messages = legs_->trace(call);
   if (messages.empty()) return std::nullopt;
@@ -109,7 +115,7 @@ std::optional<std::string> Server::Parts::sip_trace(call::CallId call) const {
         std::chrono::duration_cast<std::chrono::milliseconds>(message.at.time_since_epoch());
     text += fmt::format("---- {} {} {} at {} ms\n{}\n", message.sent ? "sent to" : "received from",
                         sip::to_string(message.transport), message.remote.to_string(), since_epoch.count(),
-                        message.text);
+                        shown(message));
   }
   return text;
 }

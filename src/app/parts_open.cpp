@@ -71,9 +71,9 @@ base::Result<void> Server::Parts::open_signaling() {
   sip::AgentHooks hooks;
   hooks.refuse_calls = [this] { return why_no_calls(); };
   if (options_.trace_sip) {
-    hooks.trace = [](const sip::TracedMessage& message) {
+    hooks.trace = [this](const sip::TracedMessage& message) {
       fmt::print(stderr, "{} {} {}\n{}\n", message.sent ? "sent to" : "received from",
-                 message.remote.to_string(), sip::to_string(message.transport), message.text);
+                 message.remote.to_string(), sip::to_string(message.transport), shown(message));
     };
   }
   auto legs = sip::CallLegs::open(sip_settings(settings_), std::move(hooks), *host_);

@@ -53,6 +53,26 @@ TEST(Limits, closed_server_lets_the_networks_of_a_trunk_in) {
   EXPECT_FALSE(call.id.empty());
 }
 
+TEST(Limits, closed_server_lets_the_fixed_address_of_a_user_in_and_tells_who_calls) {
+  TempDir dir;
+  Bot bot;
+  auto settings = test_settings(bot, dir.path());
+  settings.sip.open = false;
+  config::UserSettings ada;
+  ada.id = base::Guid::parse("00000000-0000-4000-8000-000000000101").value();
+  ada.name = "Ada";
+  ada.sip = "sip:ada@127.0.0.1:5070";
+  settings.users.push_back(ada);
+  LocalServer server(std::move(settings));
+  SipPhone phone(server.at().sip);
+  phone.send_invite("ivr", phone.sdp());
+  const auto incoming = bot.wait_state("incoming");
+  ASSERT_TRUE(incoming);
+  EXPECT_THAT(boost::json::serialize(incoming->data().at("source")), HasSubstr(ada.id.to_string()));
+  phone.send_cancel();
+  EXPECT_TRUE(phone.wait_status(487, "INVITE", 20s));
+}
+
 TEST(Fallback, webhook_that_refuses_the_call_gives_the_applications_fallback_status) {
   TempDir dir;
   Bot bot;
@@ -123,6 +143,27 @@ TEST(Admin, shows_health_metrics_the_call_and_its_sip_messages) {
         "tonearm_media_tick_lateness_seconds_bucket", "tonearm_notifications_delivered_total",
         "tonearm_http_requests_total", "tonearm_sip_messages_total"}) {
     EXPECT_THAT(metrics, HasSubstr(name));
+  }
+}
+
+TEST(Admin, shows_numbers_in_sip_messages_only_if_configured) {
+  for (const auto digits : {config::DigitMasking::mask, config::DigitMasking::show}) {
+    TempDir dir;
+    Bot bot;
+    auto settings = test_settings(bot, dir.path());
+    settings.events.digits = digits;
+    LocalServer server(std::move(settings));
+    SipPhone phone(server.at().sip);
+    phone.send_invite("+14255550100", phone.sdp());
+    const std::string id = bot.wait_incoming(20s);
+    ASSERT_FALSE(id.empty());
+    const std::string messages =
+        ApiClient(server.at().admin, "", "/tonearm").get("/calls/" + id + "/sip").response.body;
+    const bool shown = digits == config::DigitMasking::show;
+    EXPECT_THAT(messages, HasSubstr(shown ? "INVITE sip:+14255550100@" : "INVITE sip:+xxxxxxxxx00@"));
+    EXPECT_EQ(messages.find("14255550100") != std::string::npos, shown);
+    phone.send_cancel();
+    EXPECT_TRUE(phone.wait_status(487, "INVITE", 20s));
   }
 }
 
