@@ -27,6 +27,7 @@ listen = ["127.0.0.1:0"]
 token = "{admin_token}"
 [sip]
 listen = [{sip}]
+public_address = "{public_address}"
 open = true
 [media]
 address = "{media_address}"
@@ -46,7 +47,7 @@ secret = "{secret}"
 webhook = "{webhook}"
 roles = ["Calls.Initiate.All", "Calls.AccessMedia.All"]
 addresses = ["ivr"]
-"""
+{extra}"""
 
 
 def binary():
@@ -71,14 +72,26 @@ class Address:
 class Server:
     """`tonearm serve` until `stop`; `http` and `admin` are base URLs, `sip` has an Address per transport."""
 
-    def __init__(self, folder: Path, webhook: str, sip=SIP_LISTENERS, media_address="127.0.0.1"):
+    def __init__(
+        self,
+        folder: Path,
+        webhook: str,
+        *,
+        sip=SIP_LISTENERS,
+        public_address="",
+        media_address="127.0.0.1",
+        extra="",
+        options=(),
+    ):
         file = folder / "tonearm.toml"
         file.write_text(
             CONFIGURATION.format(
                 data_dir=folder / "data",
                 admin_token=ADMIN_TOKEN,
                 sip=", ".join(f'"{one}"' for one in sip),
+                public_address=public_address,
                 media_address=media_address,
+                extra=extra,
                 application=APPLICATION,
                 tenant=TENANT,
                 secret=SECRET,
@@ -87,7 +100,7 @@ class Server:
         )
         self.log = folder / "server.log"
         with open(self.log, "wb") as log:
-            command = [binary(), "serve", "--config", file]
+            command = [binary(), "serve", "--config", file, *options]
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
         try:
             self._read_addresses()
