@@ -6,9 +6,8 @@
 #include "auth/detail/base64.hpp"
 
 namespace tonearm::auth {
-namespace {
 
-std::string decode(std::string_view text) {
+std::string form_decoded(std::string_view text) {
   std::string plain;
   for (std::size_t at = 0; at < text.size(); ++at) {
     unsigned char byte = 0;
@@ -25,8 +24,6 @@ std::string decode(std::string_view text) {
   return plain;
 }
 
-}  // namespace
-
 Form parse_form(std::string_view body) {
   Form form;
   while (!body.empty()) {
@@ -34,20 +31,23 @@ Form parse_form(std::string_view body) {
     body.remove_prefix(std::min(body.size(), pair.size() + 1));
     const auto equals = pair.find('=');
     if (equals == std::string_view::npos) continue;
-    form.try_emplace(decode(pair.substr(0, equals)), decode(pair.substr(equals + 1)));
+    form.try_emplace(form_decoded(pair.substr(0, equals)), form_decoded(pair.substr(equals + 1)));
   }
   return form;
 }
 
 std::optional<BasicCredentials> parse_basic(std::string_view authorization) {
-  constexpr std::string_view kScheme = "Basic ";
-  if (!authorization.starts_with(kScheme)) return std::nullopt;
+  constexpr std::string_view kScheme = "basic ";
+  const auto is_same_letter = [](char sent, char lower) {
+    return sent == lower || (sent >= 'A' && sent <= 'Z' && (sent | 0x20) == lower);
+  };
+  if (!std::ranges::equal(authorization.substr(0, kScheme.size()), kScheme, is_same_letter))
+    return std::nullopt;
   const auto plain = detail::from_base64(authorization.substr(kScheme.size()));
   if (!plain) return std::nullopt;
   const auto colon = plain->find(':');
   if (colon == std::string::npos) return std::nullopt;
-  return BasicCredentials{decode(std::string_view(*plain).substr(0, colon)),
-                          decode(std::string_view(*plain).substr(colon + 1))};
+  return BasicCredentials{plain->substr(0, colon), plain->substr(colon + 1)};
 }
 
 }  // namespace tonearm::auth

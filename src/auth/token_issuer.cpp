@@ -40,12 +40,14 @@ std::string field(const Form& form, const char* name) {
 struct Credentials {
   std::string client_id;
   std::string secret;
+  std::string also;  ///< The secret, if it was sent form-encoded.
 };
 
 Credentials credentials_of(const TokenRequest& request, const Form& form) {
-  if (auto basic = parse_basic(request.authorization))
-    return {std::move(basic->user), std::move(basic->password)};
-  return {field(form, "client_id"), field(form, "client_secret")};
+  if (const auto basic = parse_basic(request.authorization))
+    return {form_decoded(basic->user), basic->password, form_decoded(basic->password)};
+  const std::string secret = field(form, "client_secret");
+  return {field(form, "client_id"), secret, secret};
 }
 
 std::expected<void, TokenError> check_target(const TokenRequest& request, const Form& form) {
@@ -63,7 +65,7 @@ std::expected<void, TokenError> check_target(const TokenRequest& request, const 
 
 std::expected<const Application*, TokenError> authenticate(const std::vector<Application>& applications,
                                                            const TokenRequest& request, const Form& form) {
-  const auto [client_id, secret] = credentials_of(request, form);
+  const auto [client_id, secret, also] = credentials_of(request, form);
   if (client_id.empty()) return std::unexpected(detail::missing_parameter("client_id"));
   const auto id = base::Guid::parse(client_id);
   const auto found =
@@ -72,7 +74,8 @@ std::expected<const Application*, TokenError> authenticate(const std::vector<App
   if (found == applications.end() || (!any_tenant && base::Guid::parse(request.tenant) != found->tenant))
     return std::unexpected(detail::unknown_application(client_id, request.tenant));
   if (secret.empty()) return std::unexpected(detail::missing_secret());
-  if (!found->secret.equals(secret)) return std::unexpected(detail::wrong_secret(client_id));
+  if (!found->secret.equals(secret) && !found->secret.equals(also))
+    return std::unexpected(detail::wrong_secret(client_id));
   return &*found;
 }
 

@@ -70,12 +70,20 @@ TEST_F(TokenIssuerTest, the_tenant_of_an_application_that_is_gone_is_refused) {
   EXPECT_FALSE(issuer_.accepts_tenant(kTenant));
 }
 
+std::string basic(const std::string& secret, const std::string& scheme = "Basic ") {
+  const std::string text = "00000000-0000-4000-8000-000000000001:" + secret;
+  return scheme + detail::base64({reinterpret_cast<const unsigned char*>(text.data()), text.size()});
+}
+
 TEST_F(TokenIssuerTest, the_secret_may_come_as_basic_credentials) {
-  const std::string user_and_secret = "00000000-0000-4000-8000-000000000001:s3cret%2B%2F%3D";
-  const std::string header =
-      "Basic " + detail::base64({reinterpret_cast<const unsigned char*>(user_and_secret.data()),
-                                 user_and_secret.size()});
-  EXPECT_EQ(ask(kScope + kGrant, kTenant, false, header).status, 200);
+  const auto status = [&](const std::string& header) {
+    return ask(kScope + kGrant, kTenant, false, header).status;
+  };
+  EXPECT_EQ(status(basic("s3cret%2B%2F%3D")), 200);  // as RFC 6749 has it
+  EXPECT_EQ(status(basic("s3cret+/=")), 200);        // as curl sends it
+  EXPECT_EQ(status(basic("s3cret+/=", "bAsIc ")), 200);
+  EXPECT_EQ(status(basic("s3cret /=")), 401);
+  EXPECT_EQ(status(basic("")), 401);
   expect_error(ask(kScope + kGrant, kTenant, false, "Basic !!!"), 400, "invalid_request", 900144);
 }
 
