@@ -42,6 +42,19 @@ base::Result<void> check_role(const graph::Route& route, bool is_post, const aut
                                 role));
 }
 
+/// One of a collection that a call between two always has empty: no such thing can be shown, changed or
+/// deleted.
+bool is_absent_item(const graph::Route& route) {
+  switch (route.resource) {
+    case Resource::participant:
+    case Resource::audio_routing_group:
+    case Resource::content_sharing_session:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// These act even when the store is behind: what has to stop must stop (design §8).
 bool acts_always(const call::Command& command) {
   return std::holds_alternative<call::CancelCommand>(command) ||
@@ -102,6 +115,7 @@ void GraphRoutes::handle(const graph::Route& route, Request request, Responder r
   }
   if (const auto allowed = check_role(route, is_post, **principal); !allowed) return refuse(allowed.error());
   if (!graph::is_built(route, request.method)) return respond(error_response(request, Errc::not_built_yet));
+  if (is_absent_item(route)) return respond(error_response(request, Errc::item_not_found));
   if (request.method == "GET") return respond(show(route, request, *call));
   auto command = read(route, request);
   if (!command) return refuse(command.error());

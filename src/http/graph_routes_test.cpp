@@ -10,6 +10,8 @@ const std::string kCall = "57dab8b1-894c-409a-b240-bd8beae78896";
 const std::string kOperation = "0fe0623f-d628-42ed-b4bd-8ac290072cc5";
 const std::string kPlay =
     R"({"prompts":[{"mediaInfo":{"uri":"https://cdn.example.com/a.wav"}}],"clientContext":"c"})";
+const std::string kAnswer = R"({"callbackUri":"https://bot.example.com/cb","acceptedModalities":["audio"],)"
+                            R"("mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}})";
 
 class GraphRoutesTest : public ::testing::Test {
  protected:
@@ -107,10 +109,7 @@ TEST_F(GraphRoutesTest, each_action_becomes_its_command_and_its_documented_statu
     std::size_t command;  // index in call::Command
     int status;
   } table[] = {
-      {"POST", "/answer",
-       R"({"callbackUri":"https://bot.example.com/cb","acceptedModalities":["audio"],)"
-       R"("mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}})",
-       call::Command(call::AnswerCommand{}).index(), 202},
+      {"POST", "/answer", kAnswer, call::Command(call::AnswerCommand{}).index(), 202},
       {"POST", "/reject", R"({"reason":"busy"})", call::Command(call::RejectCommand{}).index(), 202},
       {"POST", "/keepAlive", "", call::Command(call::KeepAliveCommand{}).index(), 200},
       {"DELETE", "", "", call::Command(call::DeleteCommand{}).index(), 204},
@@ -119,7 +118,8 @@ TEST_F(GraphRoutesTest, each_action_becomes_its_command_and_its_documented_statu
     calls_.posted.clear();
     const auto response = send(row.method, call_path(row.path), row.body);
     EXPECT_EQ(response.status, row.status) << row.path << response.body;
-    EXPECT_NE(response.content_type, "application/json") << row.path;
+    // What claims to be JSON must not be empty; keepAlive is text, as the service has it.
+    EXPECT_EQ(response.content_type, row.status == 200 ? "text/plain" : "") << row.path;
     EXPECT_EQ(response.body, "") << row.path;
     ASSERT_EQ(calls_.posted.size(), 1u) << row.path;
     EXPECT_EQ(calls_.posted[0].command.index(), row.command) << row.path;
@@ -164,22 +164,37 @@ TEST_F(GraphRoutesTest, reads_come_from_the_snapshot_without_a_command) {
   expect_refused(send("GET", call_path("/operations/" + kCall)), 404, "itemNotFound");
 }
 
+using Routes = std::vector<std::pair<std::string, std::string>>;
+
+/// Everything below a call that takes a request, built or not.
+Routes every_route() {
+  Routes routes{{"GET", ""},
+                {"DELETE", ""},
+                {"GET", "/operations"},
+                {"GET", "/operations/" + kOperation},
+                {"GET", "/participants"},
+                {"GET", "/participants/1"},
+                {"DELETE", "/participants/1"},
+                {"GET", "/audioRoutingGroups"},
+                {"POST", "/audioRoutingGroups"},
+                {"GET", "/audioRoutingGroups/1"},
+                {"PATCH", "/audioRoutingGroups/1"},
+                {"DELETE", "/audioRoutingGroups/1"},
+                {"GET", "/contentSharingSessions"},
+                {"GET", "/contentSharingSessions/1"}};
+  for (const char* action :
+       {"answer", "reject", "redirect", "transfer", "keepAlive", "playPrompt", "recordResponse",
+        "subscribeToTone", "cancelMediaProcessing", "sendDtmfTones", "mute", "unmute",
+        "updateRecordingStatus", "changeScreenSharingRole", "addLargeGalleryView", "participants/invite",
+        "participants/1/mute", "participants/1/startHoldMusic", "participants/1/stopHoldMusic"})
+    routes.emplace_back("POST", std::string("/") + action);
+  return routes;
+}
+
 TEST_F(GraphRoutesTest, every_route_refuses_a_missing_and_a_bad_token) {
   for (const std::string authorization : {"", "Bearer nonsense", "Basic eDp5"}) {
     token_ = authorization;
-    for (const auto& [method, path] :
-         std::vector<std::pair<std::string, std::string>>{{"GET", ""},
-                                                          {"DELETE", ""},
-                                                          {"POST", "/answer"},
-                                                          {"POST", "/reject"},
-                                                          {"POST", "/keepAlive"},
-                                                          {"POST", "/playPrompt"},
-                                                          {"POST", "/recordResponse"},
-                                                          {"POST", "/subscribeToTone"},
-                                                          {"POST", "/cancelMediaProcessing"},
-                                                          {"GET", "/operations"},
-                                                          {"GET", "/participants"},
-                                                          {"GET", "/operations/" + kOperation}}) {
+    for (const auto& [method, path] : every_route()) {
       const auto response = send(method, call_path(path));
       expect_refused(response, 401, "InvalidAuthenticationToken");
       EXPECT_TRUE(test::header(response, "WWW-Authenticate").starts_with("Bearer "));
@@ -189,25 +204,42 @@ TEST_F(GraphRoutesTest, every_route_refuses_a_missing_and_a_bad_token) {
   }
 }
 
-TEST_F(GraphRoutesTest, every_route_refuses_other_applications_and_tenants) {
-  for (const auto& [method, path] :
-       std::vector<std::pair<std::string, std::string>>{{"GET", ""},
-                                                        {"DELETE", ""},
-                                                        {"POST", "/answer"},
-                                                        {"POST", "/reject"},
-                                                        {"POST", "/keepAlive"},
-                                                        {"POST", "/playPrompt"},
-                                                        {"POST", "/recordResponse"},
-                                                        {"POST", "/subscribeToTone"},
-                                                        {"POST", "/cancelMediaProcessing"},
-                                                        {"GET", "/operations"},
-                                                        {"GET", "/participants"},
-                                                        {"GET", "/operations/" + kOperation}}) {
-    token_ = token(test::kOtherBot, test::kTenant);
+TEST_F(GraphRoutesTest, every_route_refuses_other_applications_with_404_and_other_tenants_with_403) {
+  const std::string other_application = token(test::kOtherBot, test::kTenant);
+  const std::string other_tenant = token(test::kBot, test::kOtherTenant);
+  for (const auto& [method, path] : every_route()) {
+    token_ = other_application;
     expect_refused(send(method, call_path(path)), 404, "8522");
-    token_ = token(test::kBot, test::kOtherTenant);
+    token_ = other_tenant;
     expect_refused(send(method, call_path(path)), 403, "7505");
   }
+}
+
+TEST_F(GraphRoutesTest, every_route_refuses_the_token_of_a_user) {
+  for (const auto& [claim, value] : Routes{{"scp", "Calls.Initiate"}, {"idtyp", "user"}}) {
+    const auto now = base::WallClock::to_time_t(base::WallClock::now());
+    const boost::json::object claims{
+        {"iss", std::string("https://localhost:8443/") + test::kTenant + "/v2.0"},
+        {"aud", "https://graph.microsoft.com"},
+        {"tid", test::kTenant},
+        {"appid", test::kBot},
+        {"roles", {"Calls.Initiate.All", "Calls.AccessMedia.All"}},
+        {"exp", now + 3600},
+        {claim, value}};
+    token_ = "Bearer " + test::key()->sign(claims).value();
+    for (const auto& [method, path] : every_route())
+      expect_refused(send(method, call_path(path)), 403, "7504");
+  }
+}
+
+TEST_F(GraphRoutesTest, what_a_call_between_two_never_has_cannot_be_deleted_and_the_call_goes_on) {
+  for (const auto& [method, path] : Routes{{"GET", "/participants/1"},
+                                           {"DELETE", "/participants/1"},
+                                           {"GET", "/audioRoutingGroups/1"},
+                                           {"PATCH", "/audioRoutingGroups/1"},
+                                           {"DELETE", "/audioRoutingGroups/1"},
+                                           {"GET", "/contentSharingSessions/1"}})
+    expect_refused(send(method, call_path(path)), 404, "itemNotFound");
 }
 
 TEST_F(GraphRoutesTest, unknown_and_ended_calls_are_not_found) {
@@ -221,13 +253,30 @@ TEST_F(GraphRoutesTest, unknown_and_ended_calls_are_not_found) {
 }
 
 TEST_F(GraphRoutesTest, roles_are_asked_for_where_the_rules_say_and_named_if_missing) {
-  token_ = token(test::kBot, test::kTenant, {});
-  for (const char* path : {"/recordResponse", "/subscribeToTone"}) {
-    const auto response = send("POST", call_path(path), "{}");
+  for (const auto& [path, role] : Routes{{call_path("/recordResponse"), "Calls.AccessMedia.All"},
+                                         {call_path("/subscribeToTone"), "Calls.AccessMedia.All"},
+                                         {call_path("/redirect"), "Calls.Initiate.All"},
+                                         {call_path("/transfer"), "Calls.Initiate.All"},
+                                         {"/v1.0/communications/calls", "Calls.Initiate.All"}}) {
+    token_ = token(test::kBot, test::kTenant, {});
+    const auto response = send("POST", path, "{}");
     expect_refused(response, 403, "7504");
-    EXPECT_NE(response.body.find("Calls.AccessMedia.All"), std::string::npos);
+    EXPECT_NE(response.body.find(role), std::string::npos) << path;
+    token_ = token(test::kBot, test::kTenant, {role});
+    EXPECT_NE(send("POST", path, "{}").status, 403) << path;
+    calls_.posted.clear();
   }
-  expect_refused(send("POST", "/v1.0/communications/calls", "{}"), 403, "7504");
+}
+
+TEST_F(GraphRoutesTest, a_token_without_roles_can_do_all_that_needs_ownership_only) {
+  token_ = token(test::kBot, test::kTenant, {});
+  EXPECT_EQ(send("POST", call_path("/answer"), kAnswer).status, 202);
+  EXPECT_EQ(send("POST", call_path("/reject")).status, 202);
+  EXPECT_EQ(send("POST", call_path("/keepAlive")).status, 200);
+  EXPECT_EQ(send("GET", call_path()).status, 200);
+  EXPECT_EQ(send("GET", call_path("/participants")).status, 200);
+  EXPECT_EQ(send("GET", call_path("/operations/" + kOperation)).status, 200);
+  EXPECT_EQ(send("DELETE", call_path()).status, 204);
   calls_.reply = call::OperationView{};
   EXPECT_EQ(send("POST", call_path("/cancelMediaProcessing")).status, 200);
   EXPECT_EQ(send("POST", call_path("/playPrompt"), kPlay).status, 200);
@@ -241,6 +290,49 @@ TEST_F(GraphRoutesTest, unknown_routes_and_wrong_methods_are_json_too) {
   expect_refused(response, 405, "notAllowed");
   EXPECT_EQ(test::header(response, "Allow"), "POST");
   EXPECT_EQ(test::header(send("PATCH", call_path()), "Allow"), "GET, DELETE");
+}
+
+TEST_F(GraphRoutesTest, every_route_refuses_the_methods_that_it_does_not_name_in_Allow) {
+  Routes routes = every_route();
+  routes.emplace_back("POST", "");
+  for (const auto& [ignored, path] : routes) {
+    const std::string allow = test::header(send("TRACE", call_path(path)), "Allow");
+    ASSERT_FALSE(allow.empty()) << path;
+    for (const std::string method : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT"}) {
+      if (allow.find(method) != std::string::npos) continue;
+      const auto response = send(method, call_path(path));
+      expect_refused(response, 405, "notAllowed");
+      EXPECT_EQ(test::header(response, "Allow"), allow);
+    }
+  }
+}
+
+TEST_F(GraphRoutesTest, an_unknown_extension_is_400_on_every_action) {
+  for (const char* path :
+       {"/answer", "/reject", "/keepAlive", "/playPrompt", "/subscribeToTone", "/cancelMediaProcessing"}) {
+    const auto response = send("POST", call_path(path), R"({"@tonearm.unknown":null})");
+    expect_refused(response, 400, "BadRequest");
+    EXPECT_NE(response.body.find("@tonearm.unknown"), std::string::npos);
+  }
+}
+
+TEST_F(GraphRoutesTest, an_unknown_host_is_reflected_nowhere) {
+  call::OperationView operation;
+  operation.id = call::OperationId::parse(kOperation).value();
+  calls_.reply = operation;
+  for (const auto& [method, path] : Routes{{"POST", "/cancelMediaProcessing"},
+                                           {"GET", ""},
+                                           {"GET", "/operations"},
+                                           {"GET", "/operations/" + kOperation},
+                                           {"GET", "/participants"}}) {
+    Request asked = request(method, call_path(path));
+    asked.host = "evil.example.com";
+    const auto response = test::answer_of(api_, asked);
+    EXPECT_EQ(response.status, 200) << path;
+    EXPECT_EQ(response.body.find("evil"), std::string::npos) << response.body;
+    const std::string location = test::header(response, "Location");
+    EXPECT_TRUE(location.empty() || location.starts_with("https://calls.example.com/v1.0/")) << location;
+  }
 }
 
 TEST_F(GraphRoutesTest, body_less_actions_take_empty_null_and_empty_objects) {

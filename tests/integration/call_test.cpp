@@ -300,5 +300,24 @@ TEST_F(CallTest, call_of_another_application_is_404_of_another_tenant_403_and_th
   EXPECT_TRUE(call.phone.rtp().wait_voiced(10));
 }
 
+TEST(Roles, a_missing_role_is_403_and_the_prompt_plays_on_until_the_same_token_cancels_it) {
+  TempDir dir;
+  Bot bot;
+  bot.serve("/long.wav", tone_wav(440, 8.0));
+  auto settings = test_settings(bot, dir.path());
+  settings.applications[0].roles.clear();
+  LocalServer server(std::move(settings));
+  LiveCall call(server.at(), bot);
+  call.api.play(call.id, bot.url("/long.wav"));
+  ASSERT_TRUE(call.phone.rtp().wait_voiced(3));
+  for (const char* action : {"subscribeToTone", "recordResponse"}) {
+    const auto refused = call.api.request("POST", "/" + call.id + "/" + action, "{}");
+    EXPECT_EQ(refused.status(), 403) << action;
+    EXPECT_EQ(refused.json().at("error").at("code").as_string(), "7504") << action;
+  }
+  EXPECT_TRUE(call.phone.rtp().wait_voiced(10));
+  EXPECT_EQ(call.api.cancel(call.id).status(), 200);
+}
+
 }  // namespace
 }  // namespace tonearm::testing
