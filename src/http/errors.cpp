@@ -5,10 +5,7 @@
 namespace tonearm::http {
 
 Responder::~Responder() {
-  if (!send_) return;
-  Request unknown;
-  unknown.date = base::WallClock::now();
-  send_(error_response(unknown, graph::Errc::internal));
+  if (send_) send_({.status = 500});
 }
 
 Response error_response(const Request& request, const graph::ErrorAnswer& answer) {

@@ -7,7 +7,8 @@
 
 namespace tonearm::http {
 
-/// The way back for one answer. If it is dropped without one, the client gets 500.
+/// The way back for one answer. If it is dropped without one, the client gets 500; the listener, which knows
+/// the request's ids, writes the body.
 /// Threading: may be moved to and used on any thread.
 class Responder {
  public:

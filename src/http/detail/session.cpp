@@ -15,6 +15,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "base/log.hpp"
+#include "http/detail/reading.hpp"
 #include "http/detail/response_text.hpp"
 #include "http/errors.hpp"
 
@@ -43,45 +44,6 @@ tcp::socket& socket_of(PlainStream& stream) {
 }
 tcp::socket& socket_of(TlsStream& stream) {
   return stream.next_layer();
-}
-
-/// How reading a request went.
-enum class Reading { complete, closed, cut_short, timed_out, malformed, header_too_large, body_too_large };
-
-Reading outcome_of(const error_code& error) {
-  if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow)
-    return Reading::header_too_large;
-  if (error == bhttp::error::body_limit) return Reading::body_too_large;
-  return Reading::malformed;
-}
-
-graph::Errc errc_of(Reading outcome) {
-  switch (outcome) {
-    case Reading::timed_out:
-      return graph::Errc::request_timeout;
-    case Reading::header_too_large:
-      return graph::Errc::headers_too_large;
-    case Reading::body_too_large:
-      return graph::Errc::body_too_large;
-    default:
-      return graph::Errc::bad_request;
-  }
-}
-
-std::string_view explanation(Reading outcome) {
-  if (outcome == Reading::malformed) return "The request is not valid HTTP/1.1.";
-  if (outcome == Reading::cut_short) return "The connection was closed before the request was complete.";
-  return {};
-}
-
-/// Origin form of a target; proxies send the absolute one (RFC 9112 §3.2.2).
-std::string origin_form(std::string_view target) {
-  const auto scheme = target.find("://");
-  if (!target.starts_with('/') && scheme != std::string_view::npos) {
-    const auto slash = target.find('/', scheme + 3);
-    target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
-  }
-  return target.starts_with('/') ? std::string(target) : "/" + std::string(target);
 }
 
 /// One connection. Threading: bound to its context's thread.
@@ -155,17 +117,17 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(state_->limits.header_max));
     parser.body_limit(state_->limits.body_max);
-    parser.eager(true);
     const Reading outcome = co_await read_request(parser);
     if (outcome == Reading::closed) co_return false;
     if (outcome != Reading::complete) {
-      echo_ = {make_request_id(), {}, {}, false};
+      echo_ = echo_of(parser.get());
       co_await refuse(errc_of(outcome), explanation(outcome));
       co_return false;
     }
     const bool wants_more = parser.keep_alive();
     Request request = to_request(parser.release());
     Response response = co_await ask(std::move(request));
+    if (response.status == 500 && response.body.empty()) response = refusal(graph::Errc::internal);
     const bool keep = wants_more && !state_->stopping;
     const bool written = co_await write(std::move(response), keep);
     if (written && !keep) co_await close_gently();
@@ -181,11 +143,11 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
       enter(Phase::reading, state_->limits.timeout);
     }
     bool continued = false;
+    std::size_t head = 0;
     while (!parser.is_done()) {
       if (buffer_.size() > 0) {
-        error_code error;
-        buffer_.consume(parser.put(buffer_.data(), error));
-        if (error && error != bhttp::error::need_more) co_return outcome_of(error);
+        const Reading outcome = parse(parser, head);
+        if (outcome != Reading::complete) co_return outcome;
         if (parser.is_done()) break;
       }
       if (parser.is_header_done() && !continued) {
@@ -203,6 +165,25 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     co_return Reading::complete;
   }
 
+  /// Feeds what has been read. `head` counts the bytes of request line and headers: the parser's own limit
+  /// counts the two apart, and so lets almost twice as much pass.
+  Reading parse(Parser& parser, std::size_t& head) {
+    error_code error;
+    if (!parser.is_header_done()) {
+      parser.eager(false);  // stops behind the head
+      const std::size_t used = parser.put(buffer_.data(), error);
+      if (error && error != bhttp::error::need_more) return outcome_of(error);
+      buffer_.consume(used);
+      head += used;
+      const std::size_t unfinished = parser.is_header_done() ? 0 : buffer_.size();
+      if (head + unfinished > state_->limits.header_max) return Reading::header_too_large;
+      if (!parser.is_header_done() || parser.is_done() || buffer_.size() == 0) return Reading::complete;
+    }
+    parser.eager(true);
+    buffer_.consume(parser.put(buffer_.data(), error));
+    return !error || error == bhttp::error::need_more ? Reading::complete : outcome_of(error);
+  }
+
   /// RFC 9110 §10.1.1: the client holds its body back until it is told to go on.
   asio::awaitable<bool> invite_body(const Parser& parser) {
     const auto expect = parser.get()[bhttp::field::expect];
@@ -213,12 +194,22 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     co_return !error;
   }
 
+  /// Of a request that is refused half-read too: what of its headers has come.
+  static Echo echo_of(const bhttp::request_header<>& header) {
+    const auto echoed = [&](const char* name) {
+      const auto value = header[name];
+      return std::string(echoable({value.data(), value.size()}));
+    };
+    return {make_request_id(), echoed("client-request-id"), echoed("scenario-id"),
+            header.method() == bhttp::verb::head};
+  }
+
   Request to_request(bhttp::request<bhttp::string_body>&& message) {
     const auto header = [&](auto name) {
       const auto value = message[name];
       return std::string(value.data(), value.size());
     };
-    const auto echoed = [&](const char* name) { return std::string(echoable(header(name))); };
+    echo_ = echo_of(message);
     Request request;
     request.has_body = !message.body().empty();
     request.body = std::move(message.body());
@@ -229,14 +220,13 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     request.content_encoding = header(bhttp::field::content_encoding);
     request.host = header(bhttp::field::host);
     request.origin = header(bhttp::field::origin);
-    request.client_request_id = echoed("client-request-id");
-    request.scenario_id = echoed("scenario-id");
-    request.id = make_request_id();
+    request.client_request_id = echo_.client_request_id;
+    request.scenario_id = echo_.scenario_id;
+    request.id = echo_.request_id;
     request.received = last_read_;
     request.date = base::WallClock::now();
     request.local = local_;
     request.secure = std::is_same_v<Stream, TlsStream>;
-    echo_ = {request.id, request.client_request_id, request.scenario_id, request.method == "HEAD"};
     if (echo_.head) request.method = "GET";
     return request;
   }
@@ -269,13 +259,18 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     co_return !error;
   }
 
+  /// To the request whose ids `echo_` has.
+  [[nodiscard]] Response refusal(graph::Errc errc, std::string_view message = {}) const {
+    Request request;
+    request.id = echo_.request_id;
+    request.client_request_id = echo_.client_request_id;
+    request.date = base::WallClock::now();
+    return error_response(request, errc, message);
+  }
+
   asio::awaitable<void> refuse(graph::Errc errc, std::string_view message) {
     if (echo_.request_id.empty()) echo_.request_id = make_request_id();
-    Request unknown;
-    unknown.id = echo_.request_id;
-    unknown.date = base::WallClock::now();
-    Response response = error_response(unknown, errc, message);
-    const bool written = co_await write(std::move(response), false);
+    const bool written = co_await write(refusal(errc, message), false);
     if (written) co_await close_gently();
   }
 
