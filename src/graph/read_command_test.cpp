@@ -118,11 +118,36 @@ TEST(ReadCommand, depth_and_size_are_bounded) {
 }
 
 TEST(ReadCommand, an_object_with_more_members_than_any_client_sends_is_refused) {
-  std::string body = "{";
-  for (std::size_t at = 0; at <= kMembersMax; ++at) {
-    body += fmt::format("{}\"m{}\":0", at == 0 ? "" : ",", at);
-  }
-  EXPECT_NE(refusal(Action::keep_alive, body + "}"), "");
+  std::string body = "{\"m0\":0";
+  for (std::size_t at = 1; at < kMembersMax; ++at) body += fmt::format(",\"m{}\":0", at);
+  EXPECT_EQ(refusal(Action::keep_alive, body + "}"), "");
+  EXPECT_NE(refusal(Action::keep_alive, body + ",\"more\":0}"), "");
+}
+
+TEST(ReadCommand, addresses_and_lists_are_taken_at_their_limits_and_refused_one_past_them) {
+  const auto uri = [](std::size_t size) {
+    const std::string start = "https://a.example/";
+    return start + std::string(size - start.size(), 'x');
+  };
+  const auto resource = [](std::size_t size) {
+    return fmt::format(R"({{"prompts":[{{"mediaInfo":{{"uri":"https://a.example/","resourceId":"{}"}}}}]}})",
+                       std::string(size, 'r'));
+  };
+  const auto callback = [&](std::size_t size) {
+    return fmt::format(R"({{"callbackUri":"{}","mediaConfig":{{}}}})", uri(size));
+  };
+  const auto prefetch = [](std::size_t count) {
+    return fmt::format(R"({{"mediaConfig":{{"preFetchMedia":[{}]}}}})",
+                       repeated(R"({"uri":"https://a.example/"})", count));
+  };
+  EXPECT_EQ(refusal(Action::play_prompt, play(prompt(uri(kUriBytesMax)))), "");
+  EXPECT_NE(refusal(Action::play_prompt, play(prompt(uri(kUriBytesMax + 1)))), "");
+  EXPECT_EQ(refusal(Action::play_prompt, resource(kResourceIdBytesMax)), "");
+  EXPECT_NE(refusal(Action::play_prompt, resource(kResourceIdBytesMax + 1)), "");
+  EXPECT_EQ(refusal(Action::answer, callback(kUriBytesMax)), "");
+  EXPECT_NE(refusal(Action::answer, callback(kUriBytesMax + 1)), "");
+  EXPECT_EQ(refusal(Action::answer, prefetch(kPrefetchMax)), "");
+  EXPECT_NE(refusal(Action::answer, prefetch(kPrefetchMax + 1)), "");
 }
 
 TEST(ReadCommand, unknown_members_are_ignored_but_not_unknown_extensions) {
@@ -176,6 +201,13 @@ TEST(ReadCommand, a_client_context_has_256_characters_at_most) {
       EXPECT_EQ(refusal(action, body(256, character)), "");
       EXPECT_EQ(refusal(action, body(257, character)),
                 "clientContext must not be longer than 256 characters.");
+    }
+    const auto with_prompt = [&](std::size_t count) {
+      return R"({"prompts":[)" + prompt() + "]," + body(count, character).substr(1);
+    };
+    for (const Action action : {Action::play_prompt, Action::record_response}) {
+      EXPECT_EQ(refusal(action, with_prompt(256)), "");
+      EXPECT_NE(refusal(action, with_prompt(257)), "");
     }
   }
   EXPECT_NE(refusal(Action::cancel_media_processing, R"({"clientContext":7})"), "");
