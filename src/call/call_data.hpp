@@ -44,7 +44,7 @@ struct CallData {
   MediaQueue queue;
   Stops stops;
   std::vector<SendingDtmf> sending;
-  std::optional<ToneSubscription> tone_subscription;
+  std::vector<ToneSubscription> tone_subscriptions;  ///< Each asks for the same keys; one is enough.
   std::int64_t last_tone = 0;
   std::vector<UncommittedOperation> uncommitted;  ///< In step order.
 

@@ -59,6 +59,20 @@ TEST(CommitFailure, of_a_subscription_undoes_it) {
   EXPECT_EQ(scene.notifications.size(), before);
 }
 
+TEST(CommitFailure, of_one_of_two_subscriptions_leaves_the_other) {
+  for (const bool first : {true, false}) {
+    Scene scene;
+    scene.with_audio();
+    scene.hold_commits = true;
+    scene.command(SubscribeToToneCommand{});
+    scene.command(SubscribeToToneCommand{});
+    scene.feed(CommitFailed{first ? scene.held.front() : scene.held.back()});
+    scene.media_says(KeyPressed{Tone::t1});
+    EXPECT_EQ(scene.events().back(), CallEvent::tone);
+    EXPECT_EQ(scene.shown->operations.size(), 1u);
+  }
+}
+
 TEST(CommitFailure, of_the_answer_refuses_the_caller) {
   for (const bool opened : {false, true}) {
     Scene scene;

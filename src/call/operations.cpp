@@ -232,8 +232,7 @@ void withdraw(CallData& call, StepBuilder& step, OperationId id) {
     stop_operations(call, step, {operation->number}, StopCause::cancelled);
   } else if (std::erase_if(call.sending, [&](const SendingDtmf& sending) { return sending.id == id; }) != 0) {
     withdraw_view(call, step, id, EndReason::dtmf_call_ended);
-  } else if (call.tone_subscription && call.tone_subscription->id == id) {
-    call.tone_subscription.reset();
+  } else if (std::erase_if(call.tone_subscriptions, [&](const auto& entry) { return entry.id == id; }) != 0) {
     withdraw_view(call, step, id, EndReason::immediate);
   }
 }

@@ -17,20 +17,18 @@ void subscribe_to_tone(CallData& call, StepBuilder& step, const CommandContext& 
   view.status = OperationStatus::completed;
   view.client_context = command.client_context;
   view.ending = OperationEnding{EndReason::immediate, {}};
-  if (!call.tone_subscription) {
-    call.tone_subscription = ToneSubscription{view.id, context.request};
-    call.uncommitted.push_back({step.number(), view.id});
-  }
+  call.tone_subscriptions.push_back({view.id, context.request});
+  call.uncommitted.push_back({step.number(), view.id});
   step.respond(context.request, view);
   step.write_operation(view);
   call.view.operations[view.id] = std::move(view);
 }
 
 void on_key(CallData& call, StepBuilder& step, const KeyPressed& report) {
-  if (!call.tone_subscription || call.view.gone) return;
+  if (call.tone_subscriptions.empty() || call.view.gone) return;
   call.view.tone = ToneInfo{++call.last_tone, report.tone};
   step.show();
-  call.notices.about_call(step, call.view, CallEvent::tone, {call.tone_subscription->created_by});
+  call.notices.about_call(step, call.view, CallEvent::tone, {call.tone_subscriptions.front().created_by});
 }
 
 }  // namespace tonearm::call

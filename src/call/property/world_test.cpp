@@ -394,7 +394,9 @@ void World::watch_operations(const Step& step) {
   }
   for (const OperationView& view : step.rows.operations) {
     if (view.kind == OperationKind::subscribe_to_tone)
-      subscribed_ = step.snapshot->operations.contains(view.id);
+      subscribed_ = std::ranges::any_of(step.snapshot->operations, [](const auto& entry) {
+        return entry.second.kind == OperationKind::subscribe_to_tone;
+      });
     if (view.number.value == 0) continue;
     if (view.ending) {
       queue_.erase(view.number);
