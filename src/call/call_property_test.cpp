@@ -251,6 +251,15 @@ TEST(SeededFault, a_completed_operation_in_the_list_of_a_cancel_is_caught) {
   });
 }
 
+TEST(SeededFault, a_list_of_a_cancel_that_is_not_in_queue_order_is_caught) {
+  expect_caught(Fault::cancel_list_wrong, [](Trace& trace) {
+    const auto cancel = find(trace, [](const Event& e) { return is_reply(e) && e.cancelled.size() > 1; });
+    if (cancel == trace.end()) return false;
+    std::swap(cancel->cancelled.front(), cancel->cancelled.back());
+    return true;
+  });
+}
+
 TEST(SeededFault, a_tone_lost_to_a_cancel_is_caught) {
   expect_caught(Fault::tone_lost, [](Trace& trace) {
     return drop(trace, [](const Event& e) { return e.call_event == CallEvent::tone; });

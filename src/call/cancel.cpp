@@ -28,6 +28,14 @@ std::optional<std::vector<OperationNumber>> frozen(CallData& call, const CancelC
   return numbers;
 }
 
+/// Stops that were joined may have been acknowledged in another order than that of the queue.
+void sort_by_queue(std::vector<OperationId>& ids, const CallSnapshot& call) {
+  std::ranges::sort(ids, {}, [&](OperationId id) {
+    const auto found = call.operations.find(id);
+    return found == call.operations.end() ? OperationNumber{} : found->second.number;
+  });
+}
+
 void answer_cancel(CallData& call, StepBuilder& step, const CommandContext& context, WaitingCancel cancel) {
   OperationView view;
   view.id = OperationId(step.stamp().ids.guid());
@@ -37,6 +45,7 @@ void answer_cancel(CallData& call, StepBuilder& step, const CommandContext& cont
   view.ending = OperationEnding{EndReason::immediate, {}};
   view.stop_latency = cancel.latency;
   view.cancelled = std::move(cancel.cancelled);
+  sort_by_queue(view.cancelled, call.view);
   step.respond(context.request, view);
   step.write_operation(view);
   call.view.operations[view.id] = std::move(view);

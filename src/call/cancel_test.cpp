@@ -247,6 +247,21 @@ TEST(CancelScope, queued_lets_the_running_one_finish) {
   EXPECT_EQ(scene.reasons(), (Reasons{EndReason::play_cancelled, EndReason::play_finished}));
 }
 
+TEST(CancelScope, all_after_queued_names_everything_in_queue_order) {
+  Scene scene;
+  const auto first = scene.with_audio().sounding_play();
+  const auto second = scene.play();
+  scene.command(cancelling(CancelScope::queued));
+  const auto queued = *scene.last<StopOperations>();
+  const RequestId request = scene.command(CancelCommand{});
+  const auto running = *scene.last<StopOperations>();
+  EXPECT_EQ(running.numbers, Numbers{first.number});
+  scene.acknowledge(queued, 0);
+  EXPECT_FALSE(scene.answered(request));
+  scene.acknowledge(running);
+  EXPECT_EQ(scene.operation(request).cancelled, (Ids{first.id, second.id}));
+}
+
 TEST(CancelScope, an_operation_id_names_that_one_only) {
   Scene scene;
   scene.with_audio().sounding_play();

@@ -17,6 +17,7 @@ bool is_cancelled(EndReason reason) {
 
 struct Created {
   RequestId request;
+  OperationNumber number;
   bool ok = false;  ///< Else its creation was answered 500 in the end: at most one ending.
   int endings = 0;
 };
@@ -46,7 +47,7 @@ class Checker {
       out_of_order_.insert(event.numbers.begin(), event.numbers.end());
     if (event.what != What::replied) return;
     if (event.created) {
-      created_[event.operation] = {event.request, event.ok, 0};
+      created_[event.operation] = {event.request, event.number, event.ok, 0};
       if (!event.ok || event.record) out_of_order_.insert(event.number);
     }
     for (const OperationId id : event.cancelled) cancels_of_[id].push_back(event.request);
@@ -117,6 +118,11 @@ class Checker {
     for (const OperationNumber number : named->second) {
       if (!silent_.contains(number)) faults_.insert(Fault::cancel_answered_early);
     }
+    const auto number_of = [this](OperationId id) {
+      const auto found = created_.find(id);
+      return found == created_.end() ? OperationNumber{} : found->second.number;
+    };
+    if (!std::ranges::is_sorted(answer.cancelled, {}, number_of)) faults_.insert(Fault::cancel_list_wrong);
   }
 
   void look_at_notification(const Event& event) {
