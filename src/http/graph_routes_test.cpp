@@ -77,7 +77,8 @@ class GraphRoutesTest : public ::testing::Test {
   OwnAddresses addresses_{"https://calls.example.com", {}};
   IdentityRoutes identity_{tokens_, signer_, addresses_};
   bool storage_is_behind_ = false;
-  GraphRoutes graph_{{verifier_, calls_, addresses_}, {{}, [this] { return storage_is_behind_; }}};
+  GraphRoutes graph_{{verifier_, calls_, addresses_},
+                     {.read = {}, .callbacks = {}, .refuse_changes = [this] { return storage_is_behind_; }}};
   Api api_{identity_, graph_};
   std::string token_ = token();
 };
