@@ -1,3 +1,5 @@
+#include <span>
+
 #include <fmt/format.h>
 
 #include "app/metrics_page.hpp"
@@ -5,6 +7,7 @@
 #include "app/settings_map.hpp"
 #include "base/log.hpp"
 #include "graph/write_call.hpp"
+#include "graph/write_records.hpp"
 #include "net/authority.hpp"
 #include "sip/mask.hpp"
 
@@ -84,6 +87,7 @@ base::Result<void> Server::Parts::open_admin() {
   sources.metrics = [this] { return metrics_text(); };
   sources.calls = [this] { return graph::write_call_list(host_->list()); };
   sources.sip = [this](call::CallId call) { return sip_trace(call); };
+  sources.records = [this](http::RecordsAsked asked, auto done) { load_records(asked, std::move(done)); };
   admin_.emplace(http::AdminOptions{settings_.admin.token, settings_.dev}, std::move(sources));
   admin_server_.emplace(runtime_, admin_front_, limits(settings_.http));
   for (const auto& endpoint : settings_.admin.listen) {
@@ -104,6 +108,20 @@ std::string Server::Parts::metrics_text() const {
 std::string Server::Parts::shown(const sip::TracedMessage& message) const {
   const bool show = settings_.events.digits == config::DigitMasking::show;
   return show ? message.text : sip::without_numbers(message.text);
+}
+
+/// Rendered on the store's reader, a few milliseconds for the longest page. One more than asked for tells
+/// whether there is more.
+void Server::Parts::load_records(http::RecordsAsked asked, std::function<void(std::string)> done) {
+  const bool show_numbers = settings_.events.digits == config::DigitMasking::show;
+  store_->load_records(asked.after, asked.most + 1,
+                       [asked, show_numbers, done = std::move(done)](const auto& found) {
+                         if (!found) return;
+                         std::span<const call::EndedCall> rows = *found;
+                         const bool more = rows.size() > asked.most;
+                         if (more) rows = rows.first(asked.most);
+                         done(graph::write_records({rows, asked.after, more}, show_numbers));
+                       });
 }
 
 std::optional<std::string> Server::Parts::sip_trace(call::CallId call) const {

@@ -16,6 +16,7 @@ base::Result<LeftOver> Server::Parts::open_store() {
   storage::StoreOptions options;
   options.data_dir = settings_.server.data_dir;
   options.full_durability = settings_.storage.durability == config::Durability::full;
+  options.writer.keep_records = settings_.events.keep;
   auto opened = storage::Store::open(std::move(options));
   if (!opened) return std::unexpected(opened.error());
   store_ = std::move(*opened);

@@ -1,5 +1,11 @@
 #include "http/admin.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <memory>
+
+#include <fmt/format.h>
+
 #include "graph/text.hpp"
 #include "http/errors.hpp"
 
@@ -10,6 +16,38 @@ using graph::Errc;
 
 constexpr std::string_view kCalls = "/tonearm/calls/";
 constexpr std::string_view kSip = "/sip";
+
+constexpr std::string_view kRecords = "/tonearm/records";
+constexpr std::size_t kRecordsMax = 1000;
+
+/// The value of a parameter of a query; the last one counts, as nobody should say it twice.
+std::optional<std::string_view> parameter(std::string_view query, std::string_view name) {
+  std::optional<std::string_view> value;
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('='))
+      value = pair.substr(name.size() + 1);
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+  }
+  return value;
+}
+
+/// False if it is no whole number from `least` to `most`.
+template <class Number>
+bool read_number(std::optional<std::string_view> text, Number& number, Number least, Number most) {
+  if (!text) return true;
+  const char* end = text->data() + text->size();
+  const auto [rest, error] = std::from_chars(text->data(), end, number);
+  return error == std::errc{} && rest == end && number >= least && number <= most;
+}
+
+std::optional<RecordsAsked> read_page(std::string_view query) {
+  RecordsAsked asked;
+  constexpr std::uint64_t kCursorMax = INT64_MAX;  // SQLite's numbers have a sign
+  if (!read_number(parameter(query, "after"), asked.after, std::uint64_t{0}, kCursorMax)) return std::nullopt;
+  if (!read_number(parameter(query, "limit"), asked.most, std::size_t{1}, kRecordsMax)) return std::nullopt;
+  return asked;
+}
 
 bool is_loopback(const base::Endpoint& local) {
   return local.address == "::1" || local.address.starts_with("127.");
@@ -25,7 +63,22 @@ Admin::Admin(AdminOptions options, AdminSources sources)
     : options_(std::move(options)), sources_(std::move(sources)) {}
 
 void Admin::handle(Request request, Responder respond) {
+  const bool reads_disk = request.method == "GET" && request.path() == kRecords;
+  if (reads_disk) return list_records(request, std::move(respond));
   respond(answer(request));
+}
+
+void Admin::list_records(const Request& request, Responder respond) const {
+  if (auto refusal = refuse_stranger(request)) return respond(std::move(*refusal));
+  const auto asked = read_page(request.query());
+  if (!asked) {
+    return respond(error_response(
+        request, Errc::bad_request,
+        fmt::format("after must be a cursor, a whole number; limit one from 1 to {}.", kRecordsMax)));
+  }
+  sources_.records(*asked, [respond = std::make_shared<Responder>(std::move(respond))](std::string body) {
+    (*respond)(json_response(200, std::move(body)));
+  });
 }
 
 Response Admin::answer(const Request& request) const {
@@ -43,8 +96,8 @@ Response Admin::answer(const Request& request) const {
     return sip_trace(request, path.substr(kCalls.size(), path.size() - kCalls.size() - kSip.size()));
   return error_response(
       request, Errc::unknown_route,
-      "There is /tonearm/health/live, /tonearm/health/ready, /tonearm/metrics, /tonearm/calls and "
-      "/tonearm/calls/{id}/sip.");
+      "There is /tonearm/health/live, /tonearm/health/ready, /tonearm/metrics, /tonearm/calls, "
+      "/tonearm/calls/{id}/sip and /tonearm/records.");
 }
 
 std::optional<Response> Admin::refuse_stranger(const Request& request) const {

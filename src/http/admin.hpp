@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +13,12 @@
 
 namespace tonearm::http {
 
+/// Which call records a request asks for.
+struct RecordsAsked {
+  std::uint64_t after = 0;  ///< Cursor of the last one that the client has.
+  std::size_t most = 100;
+};
+
 /// Where the admin listener's answers come from; the application fills them in. Called on any thread, must
 /// not block.
 struct AdminSources {
@@ -18,6 +26,9 @@ struct AdminSources {
   std::function<std::string()> metrics;                         ///< Prometheus' text format.
   std::function<std::string()> calls;                           ///< JSON: `graph::write_call_list`.
   std::function<std::optional<std::string>(call::CallId)> sip;  ///< Last messages of a call, text; none: 404.
+  /// JSON: `graph::write_records`. Told once, on any thread; dropped untold if the records cannot be read:
+  /// 500.
+  std::function<void(RecordsAsked, std::function<void(std::string)>)> records;
 };
 
 struct AdminOptions {
@@ -36,6 +47,7 @@ class Admin final : public Service {
  private:
   [[nodiscard]] Response answer(const Request& request) const;
   [[nodiscard]] std::optional<Response> refuse_stranger(const Request& request) const;
+  void list_records(const Request& request, Responder respond) const;
   [[nodiscard]] Response sip_trace(const Request& request, std::string_view call) const;
 
   const AdminOptions options_;

@@ -140,10 +140,16 @@ class AdminTest : public ::testing::Test {
             [](call::CallId id) -> std::optional<std::string> {
               if (id.to_string() != test::kBot) return std::nullopt;
               return "INVITE sip:ada@example.com SIP/2.0\r\n";
+            },
+            [this](RecordsAsked asked, const std::function<void(std::string)>& done) {
+              asked_ = asked;
+              if (records_readable_) done(R"({"records":[]})");
             }};
   }
 
   bool ready_ = true;
+  bool records_readable_ = true;
+  std::optional<RecordsAsked> asked_;
   Admin admin_{{base::Secret("t0ken"), false}, sources()};
 };
 
@@ -156,7 +162,7 @@ TEST_F(AdminTest, health_needs_no_token) {
 }
 
 TEST_F(AdminTest, everything_else_wants_the_token) {
-  for (const char* path : {"/tonearm/metrics", "/tonearm/calls", "/tonearm/nothing"}) {
+  for (const char* path : {"/tonearm/metrics", "/tonearm/calls", "/tonearm/records", "/tonearm/nothing"}) {
     EXPECT_EQ(get(path, "").status, 401) << path;
     EXPECT_EQ(get(path, "Bearer wrong").status, 401) << path;
   }
@@ -170,6 +176,28 @@ TEST_F(AdminTest, the_messages_of_a_call_are_text) {
   EXPECT_EQ(found.status, 200);
   EXPECT_TRUE(found.body.starts_with("INVITE "));
   EXPECT_EQ(get("/tonearm/calls/none/sip").status, 404);
+}
+
+TEST_F(AdminTest, records_are_asked_for_by_page) {
+  EXPECT_EQ(get("/tonearm/records").body, R"({"records":[]})");
+  EXPECT_EQ(asked_->after, 0u);
+  EXPECT_EQ(asked_->most, 100u);
+  EXPECT_EQ(get("/tonearm/records?limit=1000&after=41").status, 200);
+  EXPECT_EQ(asked_->after, 41u);
+  EXPECT_EQ(asked_->most, 1000u);
+}
+
+TEST_F(AdminTest, a_page_of_records_that_makes_no_sense_is_400) {
+  for (const char* query : {"?after=-1", "?after=x", "?after=", "?after=1x", "?limit=0", "?limit=1001",
+                            "?after=9223372036854775808", "?after=99999999999999999999"}) {
+    EXPECT_EQ(get(std::string("/tonearm/records") + query).status, 400) << query;
+  }
+  EXPECT_FALSE(asked_);
+}
+
+TEST_F(AdminTest, records_that_cannot_be_read_are_500) {
+  records_readable_ = false;
+  EXPECT_EQ(get("/tonearm/records").status, 500);
 }
 
 TEST_F(AdminTest, foreign_hosts_and_pages_are_kept_out) {

@@ -11,14 +11,14 @@ namespace {
 constexpr const char* kUpsertCall = R"sql(
 INSERT INTO calls(id, application, tenant, application_name, application_instance, state, direction, source,
   targets, callback_uri, chain_id, my_participant, source_participant, modalities, prefetch_media, audio_active,
-  audio_was_active, tone_sequence, tone, end_reason, end_sip_status, end_detail, gone)
-VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  audio_was_active, tone_sequence, tone, end_reason, end_sip_status, end_detail, gone, created_ns, established_ns)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(id) DO UPDATE SET state = excluded.state, targets = excluded.targets,
   callback_uri = excluded.callback_uri, chain_id = excluded.chain_id, modalities = excluded.modalities,
   prefetch_media = excluded.prefetch_media, audio_active = excluded.audio_active,
   audio_was_active = excluded.audio_was_active, tone_sequence = excluded.tone_sequence, tone = excluded.tone,
   end_reason = excluded.end_reason, end_sip_status = excluded.end_sip_status, end_detail = excluded.end_detail,
-  gone = excluded.gone)sql";
+  gone = excluded.gone, established_ns = excluded.established_ns)sql";
 
 constexpr const char* kUpsertOperation = R"sql(
 INSERT OR REPLACE INTO operations(call, id, kind, status, client_context, end_reason, end_cause, number,
@@ -32,7 +32,8 @@ DELETE FROM calls WHERE id = ?1 AND over
 constexpr const char* kSelectAlive = R"sql(
 SELECT id, application, tenant, application_name, application_instance, state, direction, source, targets,
   callback_uri, chain_id, my_participant, source_participant, modalities, prefetch_media, audio_active,
-  audio_was_active, tone_sequence, tone, end_reason, end_sip_status, end_detail, gone, dialog, last_notification
+  audio_was_active, tone_sequence, tone, end_reason, end_sip_status, end_detail, gone, created_ns,
+  established_ns, dialog, last_notification
 FROM calls WHERE NOT over ORDER BY rowid)sql";
 
 constexpr const char* kSelectOperations = R"sql(
@@ -84,7 +85,7 @@ call::Owner read_owner(Columns& row) {
   return owner;
 }
 
-/// Columns in the order of `kSelectAlive`, up to `gone`.
+/// Columns in the order of `kSelectAlive`, up to `established_ns`.
 call::CallSnapshot read_call(Columns& row) {
   call::CallSnapshot call;
   call.id = call::CallId(row.guid());
@@ -104,6 +105,8 @@ call::CallSnapshot read_call(Columns& row) {
   call.tone = read_tone(row);
   call.end = read_call_end(row);
   call.gone = row.flag();
+  if (!row.skip_null()) call.record.created = row.time();
+  if (!row.skip_null()) call.record.established = row.time();
   return call;
 }
 
@@ -165,12 +168,13 @@ std::error_code CallTable::write_call(const call::CallSnapshot& call) {
   const auto end_reason = call.end ? std::optional(call.end->reason) : std::nullopt;
   const auto end_status = call.end ? std::optional(call.end->sip_status) : std::nullopt;
   const auto end_detail = call.end ? std::optional(call.end->detail) : std::nullopt;
-  return upsert_call_.run(
-      call.id, call.owner.application, call.owner.tenant, call.owner.name, call.owner.application_instance,
-      call.state, call.direction, party_to_column(call.source), parties_to_column(call.targets),
-      call.callback_uri, call.chain_id, call.my_participant, call.source_participant,
-      words_to_column(call.modalities), prompts_to_column(call.prefetch_media), call.audio_active,
-      call.audio_was_active, tone_sequence, tone, end_reason, end_status, end_detail, call.gone);
+  return upsert_call_.run(call.id, call.owner.application, call.owner.tenant, call.owner.name,
+                          call.owner.application_instance, call.state, call.direction,
+                          party_to_column(call.source), parties_to_column(call.targets), call.callback_uri,
+                          call.chain_id, call.my_participant, call.source_participant,
+                          words_to_column(call.modalities), prompts_to_column(call.prefetch_media),
+                          call.audio_active, call.audio_was_active, tone_sequence, tone, end_reason,
+                          end_status, end_detail, call.gone, call.record.created, call.record.established);
 }
 
 std::error_code CallTable::write_operation(call::CallId call, const call::OperationView& operation) {

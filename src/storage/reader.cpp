@@ -10,7 +10,10 @@
 namespace tonearm::storage {
 
 Reader::Reader(const std::filesystem::path& file)
-    : database_(file, Database::Mode::read_write), outbox_(database_), thread_([this] { run(); }) {}
+    : database_(file, Database::Mode::read_write),
+      outbox_(database_),
+      records_(database_),
+      thread_([this] { run(); }) {}
 
 Reader::~Reader() {
   stop();
@@ -26,9 +29,17 @@ void Reader::stop() {
 }
 
 void Reader::load(call::CallId call, call::NotificationNumber number, Found found) {
+  enqueue(Load{call, number, std::move(found)});
+}
+
+void Reader::read_records(std::uint64_t after, std::size_t most, RecordsFound found) {
+  enqueue(Records{after, most, std::move(found)});
+}
+
+void Reader::enqueue(Work work) {
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back({call, number, std::move(found)});
+    queue_.push_back(std::move(work));
   }
   wake_.notify_one();
 }
@@ -46,10 +57,12 @@ void Reader::run() {
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || checkpoint_wanted_ || !queue_.empty(); });
     if (stopping_) return;
-    const auto loads = std::exchange(queue_, {});
+    const auto queued = std::exchange(queue_, {});
     const bool checkpoint = std::exchange(checkpoint_wanted_, false);
     lock.unlock();
-    for (const Load& load : loads) serve(load);
+    for (const Work& work : queued) {
+      std::visit([this](const auto& wanted) { serve(wanted); }, work);
+    }
     if (checkpoint) {
       sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     }
@@ -65,6 +78,13 @@ void Reader::serve(const Load& load) {
     if (!pause()) return;
   }
   load.found(std::move(row));
+}
+
+void Reader::serve(const Records& wanted) {
+  std::vector<call::EndedCall> records;
+  const auto failure = records_.find(wanted.after, wanted.most, records);
+  if (failure) spdlog::error("call records could not be read: {}", failure.message());
+  wanted.found(failure ? std::nullopt : std::optional(std::move(records)));
 }
 
 bool Reader::pause() {

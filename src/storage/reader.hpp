@@ -7,21 +7,26 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <variant>
+#include <vector>
 
 #include "call/ports.hpp"
 #include "storage/outbox_table.hpp"
+#include "storage/record_table.hpp"
 #include "storage/sqlite.hpp"
 
 namespace tonearm::storage {
 
-/// The thread that reads notifications back, beside the writer and never behind its fsyncs. It also shortens
-/// the WAL when asked, for the same reason. Waiting loads are bounded by their caller: one per call.
+/// The thread that reads notifications and call records back, beside the writer and never behind its fsyncs.
+/// It also shortens the WAL when asked, for the same reason. Waiting loads are bounded by their caller: one
+/// per call, or per connection of the admin listener.
 ///
 /// Lifecycle: runs from construction to `stop`; what is queued then is dropped without its callback.
 /// Threading: thread-safe; callbacks on the reader's thread.
 class Reader {
  public:
   using Found = std::function<void(std::optional<call::OutboxRow>)>;
+  using RecordsFound = std::function<void(std::optional<std::vector<call::EndedCall>>)>;
 
   /// Throws `std::system_error`. Start-up only.
   explicit Reader(const std::filesystem::path& file);
@@ -29,6 +34,8 @@ class Reader {
 
   /// A read that fails is tried again: "not there" would lose the notification.
   void load(call::CallId call, call::NotificationNumber number, Found found);
+  /// Call records behind a cursor, none if they cannot be read: people ask again.
+  void read_records(std::uint64_t after, std::size_t most, RecordsFound found);
   /// Asks for a checkpoint; several requests may become one.
   void post_checkpoint();
   void stop();
@@ -40,16 +47,26 @@ class Reader {
     Found found;
   };
 
+  struct Records {
+    std::uint64_t after = 0;
+    std::size_t most = 0;
+    RecordsFound found;
+  };
+  using Work = std::variant<Load, Records>;
+
+  void enqueue(Work work);
   void run();
   void serve(const Load& load);
+  void serve(const Records& wanted);
   bool pause();
 
   Database database_;
   OutboxQuery outbox_;
+  RecordQuery records_;
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
-  std::deque<Load> queue_;
+  std::deque<Work> queue_;
   bool checkpoint_wanted_ = false;
   bool stopping_ = false;
 

@@ -39,7 +39,22 @@ CREATE TABLE outbox(
 CREATE INDEX outbox_parked ON outbox(parked_ns) WHERE parked_ns IS NOT NULL;
 )sql";
 
-constexpr std::array kVersions = {kVersion1};
+// Call records, and what they say of a call whose end the process did not see.
+constexpr const char* kCallRecords = R"sql(
+ALTER TABLE calls ADD COLUMN created_ns INTEGER;
+ALTER TABLE calls ADD COLUMN established_ns INTEGER;
+CREATE TABLE records(
+  cursor INTEGER PRIMARY KEY AUTOINCREMENT,
+  call BLOB UNIQUE, application BLOB, tenant BLOB, application_name TEXT, chain_id TEXT,
+  direction INTEGER, source TEXT, targets TEXT,
+  created_ns INTEGER, established_ns INTEGER, ended_ns INTEGER,
+  end_reason INTEGER, end_sip_status INTEGER, end_detail TEXT, codec INTEGER,
+  packets_sent INTEGER, packets_received INTEGER, packets_lost INTEGER, jitter_us INTEGER,
+  remote_packets_lost INTEGER, remote_jitter_us INTEGER, round_trip_us INTEGER);
+CREATE INDEX records_ended ON records(ended_ns);
+)sql";
+
+constexpr std::array kVersions = {kVersion1, kCallRecords};
 
 bool is_empty(Database& database) {
   return database.number("SELECT count(*) FROM sqlite_schema") == 0;

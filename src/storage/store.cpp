@@ -93,6 +93,10 @@ void Store::load(call::CallId call, call::NotificationNumber number,
   reader_->load(call, number, std::move(done));
 }
 
+void Store::load_records(std::uint64_t after, std::size_t most, Reader::RecordsFound done) {
+  reader_->read_records(after, most, std::move(done));
+}
+
 void Store::mark_delivered(call::CallId call, call::NotificationNumber number) {
   writer_->mark_delivered(call, number);
 }

@@ -25,8 +25,8 @@ struct StoreOptions {
   WriterOptions writer;
 };
 
-/// What must survive, in `data_dir/tonearm.db`: calls with their dialogs, operations, the outbox. One writer
-/// with group commit, one reader.
+/// What must survive, in `data_dir/tonearm.db`: calls with their dialogs, operations, the outbox, the records
+/// of ended calls. One writer with group commit, one reader.
 ///
 /// Lifecycle: open → (load_alive, load_pending) → commits → stop, after everyone who uses it has stopped.
 /// Threading: thread-safe. `done` and `load` callbacks come on threads of the store and must only post.
@@ -50,6 +50,9 @@ class Store final : public call::CallStore, public call::OutboxStore {
   void mark_parked(call::CallId call, call::NotificationNumber number, std::string why) override;
   /// Throws `std::system_error` if the file cannot be read.
   std::vector<call::OutboxRow> load_pending() override;
+
+  /// Up to `most` call records behind the cursor `after`; none if they cannot be read.
+  void load_records(std::uint64_t after, std::size_t most, Reader::RecordsFound done);
 
   /// Writes what is queued. Idempotent.
   void stop();

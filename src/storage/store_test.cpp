@@ -87,6 +87,8 @@ void expect_equal(const call::CallSnapshot& a, const call::CallSnapshot& b) {
   }
   EXPECT_EQ(a.end, b.end);
   EXPECT_EQ(a.gone, b.gone);
+  EXPECT_EQ(a.record.created, b.record.created);
+  EXPECT_EQ(a.record.established, b.record.established);
 }
 
 TEST(Store, a_call_comes_back_with_every_field_and_operation) {
@@ -101,6 +103,8 @@ TEST(Store, a_call_comes_back_with_every_field_and_operation) {
   call->audio_active = call->audio_was_active = true;
   call->tone = call::ToneInfo{4, call::Tone::pound};
   call->end = call::CallEnd{call::CallEndReason::sip_refusal, 488, "no codec"};
+  call->record.created = base::WallTime(1'700'000'000s);
+  call->record.established = base::WallTime(1'700'000'005s);
   const auto play = ended_play();
   const auto cancel = completed_cancel();
   {

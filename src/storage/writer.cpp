@@ -21,7 +21,8 @@ Writer::Writer(Database& database, WriterOptions options, StorageMetrics& metric
       metrics_(metrics),
       wal_grew_(std::move(wal_grew)),
       calls_(database),
-      outbox_(database) {
+      outbox_(database),
+      records_(database) {
   sqlite3_wal_hook(database_.handle(), &Writer::on_wal,
                    this);  // instead of SQLite's own checkpoints in COMMIT
   thread_ = std::thread([this] { run(); });
@@ -152,7 +153,7 @@ std::error_code Writer::write_transaction() {
   }
   const auto now = base::SteadyClock::now();
   if (!failure && now >= next_purge_) {
-    failure = outbox_.purge_parked(base::WallClock::now() - options_.keep_parked);
+    failure = purge();
     next_purge_ = now + std::chrono::hours(1);
   }
   if (!failure && options_.before_commit) failure = options_.before_commit();
@@ -166,7 +167,20 @@ std::error_code Writer::write(const Step& step) {
   for (const auto& row : step.commit.outbox) {
     if (const auto failure = outbox_.add(row)) return failure;
   }
-  return step.commit.rows.call_over ? calls_.forget_if_done(step.commit.call) : std::error_code{};
+  return step.commit.rows.call_over ? write_end(step.commit) : std::error_code{};
+}
+
+std::error_code Writer::write_end(const call::Commit& commit) {
+  if (commit.rows.call) {
+    if (const auto failure = records_.add(*commit.rows.call)) return failure;
+  }
+  return calls_.forget_if_done(commit.call);
+}
+
+std::error_code Writer::purge() {
+  const auto now = base::WallClock::now();
+  if (const auto failure = outbox_.purge_parked(now - options_.keep_parked)) return failure;
+  return records_.purge(now - options_.keep_records);
 }
 
 std::error_code Writer::write(const Delivered& mark) {

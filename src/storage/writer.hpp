@@ -16,6 +16,7 @@
 #include "storage/call_table.hpp"
 #include "storage/metrics.hpp"
 #include "storage/outbox_table.hpp"
+#include "storage/record_table.hpp"
 #include "storage/sqlite.hpp"
 
 namespace tonearm::storage {
@@ -26,6 +27,7 @@ struct WriterOptions {
   std::chrono::milliseconds retry_min{50};   ///< Pause after a failed transaction, doubled up to …
   std::chrono::milliseconds retry_max{1000};
   std::chrono::hours keep_parked{72};
+  std::chrono::milliseconds keep_records{std::chrono::hours(72)};
   int background_checkpoint_pages =
       1000;                         ///< Length of the WAL at which another thread is asked to shorten it.
   int own_checkpoint_pages = 8000;  ///< … at which the writer does so itself.
@@ -82,7 +84,9 @@ class Writer {
   [[nodiscard]] bool write_batch_until_done();
   bool pause(std::chrono::milliseconds time);
   std::error_code write_transaction();
+  std::error_code purge();
   std::error_code write(const Step& step);
+  std::error_code write_end(const call::Commit& commit);
   std::error_code write(const Delivered& mark);
   std::error_code write(const Parked& mark);
   void tell_failure(std::error_code failure);
@@ -99,6 +103,7 @@ class Writer {
   // of the writer's thread
   CallTable calls_;
   OutboxTable outbox_;
+  RecordTable records_;
   std::deque<Work> batch_;  // being written, in the order in which it came
   int wal_pages_ = 0;
   base::TimePoint next_purge_{};
