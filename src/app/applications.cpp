@@ -14,7 +14,7 @@ void Applications::update(std::vector<ServedApplication> applications) {
 std::expected<call::CallSetup, std::string> Applications::begin_call(std::size_t place, base::TimePoint now) {
   const std::lock_guard lock(mutex_);
   Served& served = served_.at(place);
-  const auto& [setup, max_calls, per_second] = served.now;
+  const auto& [setup, max_calls, per_second, may_call] = served.now;
   if (max_calls != 0 && served.calls >= max_calls)
     return std::unexpected("the application has as many calls as it may");
   while (!served.begun.empty() && now - served.begun.front() >= std::chrono::seconds(1))
@@ -31,6 +31,11 @@ std::expected<call::CallSetup, std::string> Applications::begin_call(std::size_t
 void Applications::end_call(std::size_t place) {
   const std::lock_guard lock(mutex_);
   --served_.at(place).calls;
+}
+
+ServedApplication Applications::at(std::size_t place) const {
+  const std::lock_guard lock(mutex_);
+  return served_.at(place).now;
 }
 
 std::optional<std::size_t> Applications::place_of(call::ApplicationId application) const {

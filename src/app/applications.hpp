@@ -13,11 +13,12 @@
 
 namespace tonearm::app {
 
-/// An application as calls come in for it.
+/// An application as calls come in for it and go out from it.
 struct ServedApplication {
   call::CallSetup setup;
-  std::size_t max_calls = 0;             ///< At once; 0 = no limit.
-  std::size_t max_calls_per_second = 0;  ///< 0 = no limit.
+  std::size_t max_calls = 0;               ///< At once; 0 = no limit.
+  std::size_t max_calls_per_second = 0;    ///< 0 = no limit.
+  std::vector<std::string> may_call = {};  ///< Number prefixes without visual separators; "*" = all.
 };
 
 /// The applications by their place, which `IncomingInvite::application` names, and how busy each is.
@@ -33,6 +34,7 @@ class Applications {
                                                                        base::TimePoint now);
   void end_call(std::size_t place);
   [[nodiscard]] std::optional<std::size_t> place_of(call::ApplicationId application) const;
+  [[nodiscard]] ServedApplication at(std::size_t place) const;
 
  private:
   struct Served {

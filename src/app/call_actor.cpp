@@ -87,6 +87,7 @@ void CallActor::carry_out(call::Step step) {
                         step.rows.call_over || !step.notifications.empty();
   if (!has_rows && step.effects.after_commit.empty()) return;
 
+  if (step.rows.call_over && step.rows.call) metrics_.ended(*step.rows.call);
   PendingStep pending{step.number, !has_rows, std::move(step.effects.after_commit), {}, step.rows.call_over};
   for (const auto& notification : step.notifications) {
     metrics_.count(notification);

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <utility>
 
+#include "app/place_call.hpp"
 #include "base/log.hpp"
 
 namespace tonearm::app {
@@ -15,8 +16,12 @@ base::RateLimit refused_lines(5);
 
 }  // namespace
 
-CallHost::CallHost(net::Runtime& runtime, std::vector<ServedApplication> applications, CallMetrics& metrics)
-    : runtime_(runtime), applications_(std::move(applications)), metrics_(metrics) {}
+CallHost::CallHost(net::Runtime& runtime, std::vector<ServedApplication> applications, WhyNot why_no_calls,
+                   CallMetrics& metrics)
+    : runtime_(runtime),
+      applications_(std::move(applications)),
+      why_no_calls_(std::move(why_no_calls)),
+      metrics_(metrics) {}
 
 call::SnapshotPtr CallHost::find(call::CallId call) const {
   const ActorPtr found = actor(call);
@@ -44,37 +49,47 @@ void CallHost::post_command(call::CallId call, call::CommandContext context, cal
   found->post_command(std::move(context), std::move(command), std::move(reply));
 }
 
-void CallHost::post_create(call::CreateCall order, call::CommandContext context, CreateHandler reply) {
+std::expected<CallHost::PlacedCall, call::CommandFailure> CallHost::admit(
+    call::CreateCall order, const call::CommandContext& context) {
+  using Kind = call::CommandFailure::Kind;
+  const auto refuse = [&](Kind kind, std::string why) {
+    metrics_.refused(call::CallDirection::outgoing);
+    return std::unexpected(call::CommandFailure{kind, std::move(why)});
+  };
   const auto place = applications_.place_of(order.application);
-  if (!place) {
-    return reply(call::CommandFailure{call::CommandFailure::Kind::forbidden,
-                                      "No such application is configured on this server."});
-  }
-  const auto setup = applications_.begin_call(*place, base::SteadyClock::now());
-  if (!setup)
-    return reply(call::CommandFailure{call::CommandFailure::Kind::too_many_requests, setup.error()});
-  call::OutgoingCall outgoing;
-  outgoing.leg = {call::CallId(base::Guid::random()), call::LegId(1)};
-  outgoing.source = order.source.value_or(call::application_party(setup->owner));
-  outgoing.target = std::move(order.target);
-  outgoing.caller_number = setup->number;
-  outgoing.prefetch_media = std::move(order.prefetch_media);
-  outgoing.callback_uri = std::move(order.callback_uri);
-  outgoing.chain_id = context.scenario_id;
-  outgoing.context = context;
-  const ActorPtr actor = add(outgoing.leg.call, *setup, *place);
+  if (!place) return refuse(Kind::not_registered, "The application is not registered here.");
+  auto call = place_call(std::move(order), context, applications_.at(*place));
+  if (!call) return refuse(call.error().kind, std::move(call.error().message));
+  if (const auto why = why_no_calls_())
+    return refuse(Kind::unavailable, "No call can be placed now: " + *why + ". Try again later.");
+  auto setup = applications_.begin_call(*place, base::SteadyClock::now());
+  if (!setup) return refuse(Kind::too_many_requests, "Not now: " + setup.error() + ".");
+  return PlacedCall{std::move(*call), std::move(*setup), *place};
+}
+
+void CallHost::post_create(call::CreateCall order, call::CommandContext context, CreateHandler reply) {
+  auto admitted = admit(std::move(order), context);
+  if (!admitted) return reply(std::move(admitted.error()));
+  const call::CallId id = admitted->call.leg.call;
+  const ActorPtr actor = add(id, admitted->setup, admitted->application);
+  metrics_.started(call::CallDirection::outgoing);
   {
     const std::unique_lock lock(mutex_);
     requests_.emplace(context.request, actor);
   }
-  spdlog::info("call={} placed by application {}", outgoing.leg.call.to_string(), setup->owner.name);
-  actor->post_create([outgoing = std::move(outgoing), setup = *setup](
-                         const call::Stamp& stamp) { return call::Call::outgoing(outgoing, setup, stamp); },
-                     context.request,
-                     [actor, reply = std::move(reply)](const call::Reply& outcome) {
-                       const auto* failure = std::get_if<call::CommandFailure>(&outcome);
-                       reply(failure ? call::CreateReply(*failure) : call::CreateReply(actor->snapshot()));
-                     });
+  spdlog::info("call={} placed by application {}", id.to_string(), admitted->setup.owner.name);
+  auto first = std::make_shared<call::SnapshotPtr>();  // of the call's strand
+  actor->post_create(
+      [placed = std::move(*admitted), first](const call::Stamp& stamp) {
+        auto made = call::Call::outgoing(placed.call, placed.setup, stamp);
+        *first = made.second.snapshot;
+        return made;
+      },
+      context.request,
+      [first, reply = std::move(reply)](const call::Reply& outcome) {
+        const auto* failure = std::get_if<call::CommandFailure>(&outcome);
+        reply(failure ? call::CreateReply(*failure) : call::CreateReply(*first));
+      });
 }
 
 void CallHost::post_response_written(call::RequestId request) {
@@ -93,10 +108,12 @@ void CallHost::on_invite(call::IncomingInvite invite) {
     if (unsigned suppressed = 0; refused_lines.allow(suppressed))
       spdlog::warn("call={} refused: {} ({} more lines held back)", id.to_string(), admitted.error(),
                    suppressed);
+    metrics_.refused(call::CallDirection::incoming);
     return ports_->signaling.post_reject(invite.leg, kApplicationBusy, admitted.error(), {});
   }
   const call::CallSetup& setup = *admitted;
   const ActorPtr actor = add(id, setup, invite.application);
+  metrics_.started(call::CallDirection::incoming);
   spdlog::info("call={} incoming for application {}", id.to_string(), setup.owner.name);
   actor->post_create(
       [invite = std::move(invite), setup, hook = before_first_step_](const call::Stamp& stamp) {
@@ -142,7 +159,6 @@ CallHost::ActorPtr CallHost::add(call::CallId call, const call::CallSetup& setup
     const std::unique_lock lock(mutex_);
     actors_.emplace(call, actor);
   }
-  metrics_.started();
   return actor;
 }
 

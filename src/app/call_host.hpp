@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,7 +25,11 @@ class CallHost final : public call::CallDirectory,
                        public call::MediaListener,
                        public call::DeliveryListener {
  public:
-  CallHost(net::Runtime& runtime, std::vector<ServedApplication> applications, CallMetrics& metrics);
+  /// Why no call is taken now (draining, capacity, disk), or nothing. Asked on any thread.
+  using WhyNot = std::function<std::optional<std::string>()>;
+
+  CallHost(net::Runtime& runtime, std::vector<ServedApplication> applications, WhyNot why_no_calls,
+           CallMetrics& metrics);
   /// Tests: see ServerOptions. Before the first call.
   void set_before_first_step(std::function<void()> hook) { before_first_step_ = std::move(hook); }
   /// Before the first call: the ports need this object as their listener, so they come second.
@@ -63,9 +68,17 @@ class CallHost final : public call::CallDirectory,
 
  private:
   using ActorPtr = std::shared_ptr<CallActor>;
+  struct PlacedCall {
+    call::OutgoingCall call;
+    call::CallSetup setup;
+    std::size_t application = 0;
+  };
 
   /// A new actor that inputs can find already.
   ActorPtr add(call::CallId call, const call::CallSetup& setup, std::size_t application);
+  /// The order as a call that is counted in, and where, or why there is none.
+  [[nodiscard]] std::expected<PlacedCall, call::CommandFailure> admit(call::CreateCall order,
+                                                                      const call::CommandContext& context);
   [[nodiscard]] ActorPtr actor(call::CallId call) const;
   [[nodiscard]] std::vector<ActorPtr> actors() const;
   void post(call::CallId call, call::Input input);
@@ -73,6 +86,7 @@ class CallHost final : public call::CallDirectory,
 
   net::Runtime& runtime_;
   Applications applications_;
+  const WhyNot why_no_calls_;
   CallMetrics& metrics_;
   std::optional<CallPorts> ports_;
   std::function<void()> before_first_step_;

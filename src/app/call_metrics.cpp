@@ -30,11 +30,27 @@ void CallMetrics::count(const call::Notification& notification) {
     const auto& row = graph::ending_row(ended->operation.ending->reason);
     const std::lock_guard lock(mutex_);
     ++operations_[{kind_label(ended->operation.kind), row.completed ? "completed" : "failed"}];
-  } else if (notification.is_call_end() && notification.call->end) {
-    const auto result = graph::call_result(*notification.call->end);
-    const std::lock_guard lock(mutex_);
-    ++ends_[{std::to_string(result.code), std::to_string(result.subcode)}];
   }
+}
+
+void CallMetrics::ended(const call::CallSnapshot& call) {
+  if (call.record.established && call.record.ended) {
+    duration.add(
+        std::chrono::duration_cast<base::microseconds>(*call.record.ended - *call.record.established));
+  }
+  if (call.record.media) count_quality(*call.record.media);
+  if (!call.end) return;
+  const auto result = graph::call_result(*call.end);
+  const std::lock_guard lock(mutex_);
+  ++ends_[{std::to_string(result.code), std::to_string(result.subcode)}];
+}
+
+void CallMetrics::count_quality(const call::MediaStats& media) {
+  if (media.one_way()) one_way_total.fetch_add(1, std::memory_order_relaxed);
+  packets_lost_total.fetch_add(media.packets_lost, std::memory_order_relaxed);
+  remote_packets_lost_total.fetch_add(media.remote_packets_lost, std::memory_order_relaxed);
+  if (media.packets_received > 0) jitter.add(media.jitter);
+  if (media.packets_sent > 0) remote_jitter.add(media.remote_jitter);
 }
 
 void CallMetrics::count(const call::Reply& reply) {

@@ -35,6 +35,16 @@ class Page {
     }
   }
 
+  void directions(const char* name, const char* help, const CallMetrics::PerDirection& values) {
+    MetricFamily& family = add(name, help, MetricType::Counter);
+    for (const auto direction : {call::CallDirection::incoming, call::CallDirection::outgoing}) {
+      ClientMetric metric;
+      metric.label = {{"direction", direction == call::CallDirection::incoming ? "incoming" : "outgoing"}};
+      metric.counter.value = static_cast<double>(values[static_cast<std::size_t>(direction)]);
+      family.metric.push_back(std::move(metric));
+    }
+  }
+
   void messages(const sip::Metrics& sip) {
     MetricFamily& family =
         add("tonearm_sip_messages_total", "SIP messages by direction, method and code", MetricType::Counter);
@@ -93,11 +103,27 @@ double number(std::uint64_t value) {
 
 void add_calls(Page& page, const CallMetrics& calls, std::size_t active) {
   page.gauge("tonearm_calls_active", "Calls that are up", number(active));
-  page.counter("tonearm_calls_started_total", "Calls that came in", number(calls.started_total()));
+  page.directions("tonearm_calls_started_total", "Calls that came in or were placed", calls.started_total());
+  page.directions("tonearm_calls_refused_total",
+                  "Calls that a rule or a limit of an application let not begin", calls.refused_total());
   page.series("tonearm_calls_ended_total", "Calls by how they ended", calls.ends(), "code", "subcode");
   page.series("tonearm_operations_total", "Operations by how they ended", calls.operations(), "kind",
               "status");
   page.histogram("tonearm_cancel_seconds", "Cancel: request read to source cut", calls.cancel_latency);
+}
+
+/// What the records of ended calls say of their sound; `out` is what the far ends reported.
+void add_quality(Page& page, const CallMetrics& calls) {
+  page.histogram("tonearm_call_duration_seconds", "Calls from established to their end", calls.duration);
+  page.counter("tonearm_calls_one_way_total", "Ended calls whose sound went one way only",
+               number(calls.one_way_total));
+  page.counter("tonearm_rtp_packets_lost_total", "RTP packets lost on the way to us, of ended calls",
+               number(calls.packets_lost_total));
+  page.counter("tonearm_rtp_remote_packets_lost_total", "RTP packets lost on the way from us, of ended calls",
+               number(calls.remote_packets_lost_total));
+  page.histogram("tonearm_rtp_jitter_seconds", "Jitter of what we received, per ended call", calls.jitter);
+  page.histogram("tonearm_rtp_remote_jitter_seconds", "Jitter of what we sent, per ended call",
+                 calls.remote_jitter);
 }
 
 void add_media(Page& page, const media::MediaSnapshot& media) {
@@ -153,6 +179,7 @@ void add_storage(Page& page, const storage::StorageMetrics& storage) {
 std::string metrics_page(const MetricsSources& sources) {
   Page page;
   add_calls(page, sources.calls, sources.active_calls);
+  add_quality(page, sources.calls);
   add_media(page, sources.media);
   page.messages(sources.sip);
   page.counter("tonearm_sip_malformed_total", "Messages that contradict themselves",

@@ -33,7 +33,8 @@ Server::Parts::~Parts() {
 base::Result<void> Server::Parts::start() {
   auto left_over = open_store();
   if (!left_over) return std::unexpected(left_over.error());
-  host_.emplace(runtime_, served_applications(settings_), call_metrics_);
+  host_.emplace(
+      runtime_, served_applications(settings_), [this] { return why_no_calls(); }, call_metrics_);
   host_->set_before_first_step(options_.before_first_step);
   for (const auto step :
        {&Parts::open_identity, &Parts::open_delivery, &Parts::open_media, &Parts::open_signaling}) {

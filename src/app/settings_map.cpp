@@ -73,9 +73,13 @@ std::vector<ServedApplication> served_applications(const config::Settings& setti
                    application.application_instance};
     setup.policy = call_policy(settings, application);
     setup.webhook = application.webhook;
-    setup.number = application.number;
-    served.push_back({std::move(setup), static_cast<std::size_t>(application.max_calls),
-                      static_cast<std::size_t>(application.max_calls_per_second)});
+    setup.number = sip::without_separators(application.number);
+    served.push_back({std::move(setup),
+                      static_cast<std::size_t>(application.max_calls),
+                      static_cast<std::size_t>(application.max_calls_per_second),
+                      {}});
+    for (const std::string& prefix : application.may_call)
+      served.back().may_call.push_back(sip::without_separators(prefix));
   }
   return served;
 }

@@ -1,5 +1,7 @@
 #include "call/call.hpp"
 
+#include <algorithm>
+
 #include "call/dispatch.hpp"
 #include "call/incoming.hpp"
 #include "call/outgoing.hpp"
@@ -44,6 +46,13 @@ Call::Made Call::outgoing(const OutgoingCall& order, CallSetup setup, const Stam
   data.view.source = order.source;
   data.view.targets = {order.target};
   data.view.prefetch_media = order.prefetch_media;
+  data.view.modalities = order.modalities;
+  data.view.subject = order.subject;
+  data.view.ringing_limit = order.ringing_limit;
+  if (order.ringing_limit) {
+    data.policy.ringing_timeout =
+        std::min<base::milliseconds>(data.policy.ringing_timeout, *order.ringing_limit);
+  }
   data.leg.caller_number = order.caller_number;
   if (!order.callback_uri.empty()) data.view.callback_uri = order.callback_uri;
   if (!order.chain_id.empty()) data.view.chain_id = order.chain_id;

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "call/call_data.hpp"
 #include "call/inputs.hpp"
@@ -25,9 +28,12 @@ struct OutgoingCall {
   Party target;
   std::string caller_number;  ///< The application's own; empty: none.
   std::vector<Prompt> prefetch_media;
-  std::string callback_uri;  ///< Empty: the application's webhook.
-  std::string chain_id;      ///< GUID text; empty: a new one.
-  CommandContext context;    ///< Of the create request; answered `Accepted` (201) when its row is on disk.
+  std::vector<std::string> modalities = {"audio"};
+  std::string subject;                                ///< May be empty.
+  std::optional<std::chrono::seconds> ringing_limit;  ///< If shorter than the policy's.
+  std::string callback_uri;                           ///< Empty: the application's webhook.
+  std::string chain_id;                               ///< GUID text; empty: a new one.
+  CommandContext context;  ///< Of the create request; answered `Accepted` (201) when its row is on disk.
 };
 
 /// One call, sans I/O: inputs go in, steps come out; nothing else happens. It has no clock, no socket, no

@@ -70,6 +70,9 @@ struct CreateCall {
   std::string callback_uri;     ///< Empty: the application's webhook.
   std::vector<Prompt> prefetch_media;
   std::vector<std::string> modalities = {"audio"};
+  std::string subject = {};
+  std::optional<std::chrono::seconds> ringing_limit =
+      {};  ///< Shorter than `calls.ringing_timeout`, if at all.
 };
 
 /// What a command's answer says; `graph` turns it into status and body.
@@ -78,7 +81,8 @@ struct CommandFailure {
     call_not_found,       ///< 404 8522
     operation_not_found,  ///< 404 itemNotFound
     bad_request,          ///< 400: wrong state, queue full …
-    forbidden,            ///< 403: this application may not call there
+    forbidden,            ///< 403 7504: this application may not call there
+    not_registered,       ///< 403 7503: no such application here
     too_many_requests,    ///< 429
     storage_full,         ///< 507
     unavailable,          ///< 503

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -72,6 +73,8 @@ struct CallSnapshot {
   ParticipantId source_participant;
   std::vector<std::string> modalities = {"audio"};
   std::vector<Prompt> prefetch_media;
+  std::string subject;                                ///< As the bot gave it; may be empty.
+  std::optional<std::chrono::seconds> ringing_limit;  ///< As the bot asked for it.
   bool audio_active = false;
   bool audio_was_active = false;
   std::optional<ToneInfo> tone;  ///< The last one notified.

@@ -49,6 +49,20 @@ json::array modalities_json(const CallSnapshot& call) {
   return list;
 }
 
+/// What flows: a service-hosted call carries audio and nothing else, whatever was asked for.
+json::array active_modalities(const CallSnapshot& call) {
+  return call.audio_active ? json::array{"audio"} : json::array();
+}
+
+/// Only what comes in has an end point that we know something of (facts §6.1, §4.5).
+json::value endpoint_type(const CallSnapshot& call) {
+  return call.direction == call::CallDirection::incoming ? json::value("default") : json::value();
+}
+
+json::value ringing_limit(const CallSnapshot& call) {
+  return call.ringing_limit ? json::value(call.ringing_limit->count()) : json::value();
+}
+
 json::value incoming_context(const CallSnapshot& call) {
   if (call.direction != call::CallDirection::incoming) return nullptr;
   return json::object{{"@odata.type", "#microsoft.graph.incomingContext"},
@@ -115,11 +129,13 @@ json::object identity_set(const Party& party) {
 
 json::object source_json(const CallSnapshot& call) {
   json::value id;
-  if (!call.source_participant.is_nil()) id = call.source_participant.to_string();
+  const bool is_me = call.direction == call::CallDirection::outgoing;
+  const call::ParticipantId participant = is_me ? call.my_participant : call.source_participant;
+  if (!participant.is_nil()) id = participant.to_string();
   return {{"@odata.type", "#microsoft.graph.participantInfo"},
           {"id", std::move(id)},
           {"identity", identity_set(call.source)},
-          {"endpointType", "default"},
+          {"endpointType", endpoint_type(call)},
           {"region", nullptr},
           {"languageId", nullptr},
           {"countryCode", nullptr}};
@@ -133,7 +149,7 @@ json::array targets_json(const CallSnapshot& call) {
     list.push_back(json::object{{"@odata.type", "#microsoft.graph.invitationParticipantInfo"},
                                 {"id", is_me ? json::value(call.my_participant.to_string()) : json::value()},
                                 {"identity", identity_set(target)},
-                                {"endpointType", "default"},
+                                {"endpointType", endpoint_type(call)},
                                 {"region", nullptr},
                                 {"languageId", nullptr},
                                 {"replacesCallId", nullptr}});
@@ -150,16 +166,17 @@ json::object full_call(const CallSnapshot& call) {
   body["source"] = source_json(call);
   body["targets"] = targets_json(call);
   body["requestedModalities"] = modalities_json(call);
-  body["activeModalities"] = call.audio_active ? modalities_json(call) : json::array();
+  body["activeModalities"] = active_modalities(call);
   body["mediaConfig"] = media_config(call);
   body["mediaState"] = media_state_so_far(call);
   body["incomingContext"] = incoming_context(call);
   body["resultInfo"] = end_result(call);
   body["toneInfo"] = tone_info(call);
   body["routingPolicies"] = json::array();
-  for (const std::string_view unset :
-       {"subject", "ringingTimeoutInSeconds", "callOptions", "answeredBy", "chatInfo", "meetingInfo",
-        "meetingCapability", "transcription", "terminationReason"}) {
+  body["subject"] = text_or_null(call.subject);
+  body["ringingTimeoutInSeconds"] = ringing_limit(call);
+  for (const std::string_view unset : {"callOptions", "answeredBy", "chatInfo", "meetingInfo",
+                                       "meetingCapability", "transcription", "terminationReason"}) {
     body[unset] = nullptr;
   }
   return body;

@@ -71,6 +71,8 @@ Errc errc_of(call::CommandFailure::Kind kind) {
       return Errc::bad_request;
     case Kind::forbidden:
       return Errc::missing_role;
+    case Kind::not_registered:
+      return Errc::not_registered;
     case Kind::too_many_requests:
       return Errc::too_many_requests;
     case Kind::storage_full:

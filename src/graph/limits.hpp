@@ -13,6 +13,8 @@ inline constexpr std::size_t kRecordPromptsMax = 1;
 /// The three timers of recordResponse [s] (facts §6.10).
 inline constexpr std::int64_t kRecordTimerMinSeconds = 1;
 inline constexpr std::int64_t kRecordTimerMaxSeconds = 120;
+/// `ringingTimeoutInSeconds` of a call (facts §5.2).
+inline constexpr std::int64_t kRingingMaxSeconds = 115;
 
 // Graph names no limit for these; ours keep one request from taking unbounded work.
 
@@ -30,6 +32,12 @@ inline constexpr std::size_t kResourceIdBytesMax = 1024;
 inline constexpr std::int64_t kPromptLoopMax = INT32_MAX;
 /// Entries of `preFetchMedia`.
 inline constexpr std::size_t kPrefetchMax = 100;
+/// Entries of `targets`: more than this are not even read (facts §6.1: 1 or 2 to 5).
+inline constexpr std::size_t kTargetsMax = 25;
+/// Ids, display names and tenants of an identity [bytes].
+inline constexpr std::size_t kIdentityBytesMax = 512;
+/// `subject` [bytes].
+inline constexpr std::size_t kSubjectBytesMax = 1024;
 /// Entries of `stopTones`: there are 16 keys.
 inline constexpr std::size_t kStopTonesMax = 16;
 /// Entries of `tones`, and the pause between them [ms].

@@ -8,9 +8,8 @@
 #include "graph/errc.hpp"
 #include "graph/members.hpp"
 #include "graph/names.hpp"
-#include "graph/parse_json.hpp"
+#include "graph/read_body.hpp"
 #include "graph/read_media.hpp"
-#include "graph/text.hpp"
 
 namespace tonearm::graph {
 namespace {
@@ -160,25 +159,12 @@ std::span<const std::string_view> extensions_of(Action action) {
   return {};
 }
 
-/// No body, `null` and `{}` say the same: clients send each of them where they have nothing to say
-/// (clients.md §6.1).
-base::Result<boost::json::value> parse_body(std::string_view body) {
-  if (trimmed(body).empty()) return boost::json::object{};
-  auto value = parse_json(body);
-  if (value && value->is_null()) return boost::json::object{};
-  return value;
-}
-
 }  // namespace
 
 base::Result<Command> read_command(Action action, std::string_view body, const ReadOptions& options) {
   const Reader reader = reader_of(action);
   if (!reader) return base::fail(Errc::not_built_yet);
-  if (body.size() > options.body_max) {
-    return base::fail(Errc::body_too_large,
-                      fmt::format("The body may have {} bytes at most.", options.body_max));
-  }
-  const auto value = parse_body(body);
+  const auto value = read_body(body, options);
   if (!value) return std::unexpected(value.error());
   Verdict verdict;
   refuse_unknown_extensions(*value, extensions_of(action), verdict);

@@ -253,6 +253,7 @@ std::string allow_header(const Route& route) {
 
 bool is_built(const Route& route, std::string_view method) {
   switch (route.resource) {
+    case Resource::calls:
     case Resource::call:
     case Resource::operations:
     case Resource::operation:

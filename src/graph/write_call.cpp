@@ -53,6 +53,11 @@ std::string write_call(const call::CallSnapshot& call, std::string_view base_url
   return json::serialize(with_context(context, full_call(call)));
 }
 
+std::string write_created_call(const call::CallSnapshot& call, std::string_view base_url) {
+  const std::string context = fmt::format("{}/$metadata#app/calls/$entity", base_url);
+  return json::serialize(with_context(context, full_call(call)));
+}
+
 std::string write_participants(call::CallId call, std::string_view base_url) {
   return empty_collection(call, base_url, "participants");
 }

@@ -15,6 +15,9 @@ namespace tonearm::graph {
 /// Body of `GET …/calls/{id}`: the full call; what is not set is an explicit null (facts §6.3).
 [[nodiscard]] std::string write_call(const call::CallSnapshot& call, std::string_view base_url);
 
+/// Body of the 201 that a call is created with: the same under the older context (facts §6.1, §6.3).
+[[nodiscard]] std::string write_created_call(const call::CallSnapshot& call, std::string_view base_url);
+
 /// Body of `GET …/participants` of a one-to-one call: an empty list (facts §6.13).
 [[nodiscard]] std::string write_participants(call::CallId call, std::string_view base_url);
 /// Bodies of the other collections that clients read when they pick a call up again; empty.

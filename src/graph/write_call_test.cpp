@@ -79,6 +79,55 @@ TEST(WriteCall, an_outgoing_call_has_no_incoming_context) {
   EXPECT_TRUE(boost::json::parse(body).at_pointer("/targets/0/id").is_null());
 }
 
+constexpr std::string_view kCreatedCall = R"({
+  "@odata.context": "https://calls.example.com/v1.0/$metadata#app/calls/$entity",
+  "@odata.type": "#microsoft.graph.call", "id": "6a1f0d00-3c52-4e8b-9b1d-0f4c7e2ad901",
+  "state": "establishing", "direction": "outgoing",
+  "callChainId": "0d3c5a52-91d5-4a77-8f0e-7c2f0d1c6b10",
+  "callbackUri": "https://bot.example.com/api/calls", "callRoutes": [],
+  "myParticipantId": "b9a4a1de-5d0e-4a26-8e73-8a2f3b0b2c02",
+  "tenantId": "7d2b3f0e-1111-4c58-9a01-5b8f3a6e0c01",
+  "source": {"@odata.type": "#microsoft.graph.participantInfo", "id": "b9a4a1de-5d0e-4a26-8e73-8a2f3b0b2c02",
+    "identity": {"@odata.type": "#microsoft.graph.identitySet",
+      "application": {"@odata.type": "#microsoft.graph.identity", "id": "2c7f8d14-90aa-4b0f-8c0d-3f1e5a6b7c05",
+        "displayName": "Contoso bot"}},
+    "endpointType": null, "region": null, "languageId": null, "countryCode": null},
+  "targets": [{"@odata.type": "#microsoft.graph.invitationParticipantInfo", "id": null,
+    "identity": {"@odata.type": "#microsoft.graph.identitySet",
+      "phone": {"@odata.type": "#microsoft.graph.identity", "id": "+14255550100", "displayName": null}},
+    "endpointType": null, "region": null, "languageId": null, "replacesCallId": null}],
+  "requestedModalities": ["audio", "video"], "activeModalities": [],
+  "mediaConfig": {"@odata.type": "#microsoft.graph.serviceHostedMediaConfig", "preFetchMedia": [
+    {"@odata.type": "#microsoft.graph.mediaInfo", "uri": "https://cdn.example.com/a.wav", "resourceId": "r1"}]},
+  "mediaState": null, "incomingContext": null,
+  "resultInfo": null, "toneInfo": null, "routingPolicies": [], "subject": "Your order",
+  "ringingTimeoutInSeconds": 30, "callOptions": null, "answeredBy": null, "chatInfo": null,
+  "meetingInfo": null, "meetingCapability": null, "transcription": null, "terminationReason": null})";
+
+TEST(WriteCall, a_created_call_echoes_what_was_asked_for) {
+  call::CallSnapshot call = example_call();
+  call.state = call::CallState::establishing;
+  call.direction = call::CallDirection::outgoing;
+  call.source = call.targets.front();
+  call.targets = {{call::Party::Kind::phone, "+14255550100", "", ""}};
+  call.modalities = {"audio", "video"};
+  call.prefetch_media = {{"https://cdn.example.com/a.wav", "r1", 1}};
+  call.subject = "Your order";
+  call.ringing_limit = std::chrono::seconds(30);
+  call.audio_active = call.audio_was_active = false;
+  expect_body(write_created_call(call, kBase), kCreatedCall, "v1.0-create-call");
+  const std::string beta = write_created_call(call, "https://calls.example.com/beta");
+  expect_body(beta, beta, "beta-create-call");
+}
+
+TEST(WriteCall, only_audio_is_active_whatever_was_asked_for) {
+  call::CallSnapshot call = example_call();
+  call.modalities = {"audio", "video"};
+  const auto body = boost::json::parse(write_call(call, kBase));
+  EXPECT_EQ(body.at("activeModalities"), boost::json::parse(R"(["audio"])"));
+  EXPECT_EQ(body.at("requestedModalities"), boost::json::parse(R"(["audio","video"])"));
+}
+
 TEST(WriteCall, every_state_has_its_spelling) {
   constexpr std::array<std::string_view, 8> kSpellings{"incoming",     "establishing",     "established",
                                                        "transferring", "transferAccepted", "redirecting",

@@ -6,6 +6,7 @@
 
 #include "auth/errc.hpp"
 #include "graph/content.hpp"
+#include "graph/read_create.hpp"
 #include "graph/write_call.hpp"
 #include "graph/write_operation.hpp"
 #include "http/errors.hpp"
@@ -31,6 +32,10 @@ std::string_view role_for(const graph::Route& route, bool is_post) {
     default:
       return {};
   }
+}
+
+base::Result<void> check_content(const Request& request) {
+  return graph::check_content(request.content_type, request.content_encoding, request.has_body);
 }
 
 base::Result<void> check_role(const graph::Route& route, bool is_post, const auth::Principal& principal) {
@@ -85,6 +90,19 @@ Response to_response(const Request& request, const call::Reply& reply, call::Cal
   return success;
 }
 
+Response to_response(const Request& request, const call::CreateReply& reply, const std::string& base_url) {
+  if (const auto* failure = std::get_if<call::CommandFailure>(&reply))
+    return error_response(request, graph::error_answer(*failure));
+  const call::CallSnapshot& call = *std::get<call::SnapshotPtr>(reply);
+  Response response = json_response(201, graph::write_created_call(call, base_url));
+  response.headers.push_back({"Location", graph::call_location(base_url, call.id)});
+  return response;
+}
+
+Response storage_is_behind(const Request& request) {
+  return error_response(request, Errc::unavailable, "Storage is behind. Nothing was done; send it again.");
+}
+
 /// What an error body needs of a request; its own body has been read.
 Request without_body(const Request& request) {
   Request rest;
@@ -115,13 +133,12 @@ void GraphRoutes::handle(const graph::Route& route, Request request, Responder r
   }
   if (const auto allowed = check_role(route, is_post, **principal); !allowed) return refuse(allowed.error());
   if (!graph::is_built(route, request.method)) return respond(error_response(request, Errc::not_built_yet));
+  if (route.resource == Resource::calls) return create(route, request, **principal, std::move(respond));
   if (is_absent_item(route)) return respond(error_response(request, Errc::item_not_found));
   if (request.method == "GET") return respond(show(route, request, *call));
   auto command = read(route, request);
   if (!command) return refuse(command.error());
-  if (options_.refuse_changes() && !acts_always(*command))
-    return respond(
-        error_response(request, Errc::unavailable, "Storage is behind. Nothing was done; send it again."));
+  if (options_.refuse_changes() && !acts_always(*command)) return respond(storage_is_behind(request));
   post(route, request, std::move(*command), std::move(respond));
 }
 
@@ -145,51 +162,81 @@ GraphRoutes::Checked GraphRoutes::authorise(const graph::Route& route,
   return call;
 }
 
+std::string GraphRoutes::base_url(const graph::Route& route, const Request& request) const {
+  return fmt::format("{}/{}", ports_.addresses.base_url(request), graph::to_string(route.version));
+}
+
+GraphRoutes::Rules GraphRoutes::rules_for(const graph::Route& route) const {
+  Rules rules{options_.callbacks ? options_.callbacks() : nullptr, options_.read};
+  rules.read.version = route.version;
+  rules.read.callbacks = rules.callbacks.get();
+  return rules;
+}
+
 base::Result<call::Command> GraphRoutes::read(const graph::Route& route, const Request& request) const {
-  const auto content = graph::check_content(request.content_type, request.content_encoding, request.has_body);
-  if (!content) return std::unexpected(content.error());
+  if (auto content = check_content(request); !content) return std::unexpected(content.error());
   if (request.method == "DELETE") return call::Command(call::DeleteCommand{});
-  graph::ReadOptions options = options_.read;
-  options.version = route.version;
-  const auto callbacks = options_.callbacks ? options_.callbacks() : nullptr;
-  options.callbacks = callbacks.get();
-  return graph::read_command(route.action, request.body, options);
+  return graph::read_command(route.action, request.body, rules_for(route).read);
+}
+
+base::Result<call::CreateCall> GraphRoutes::read_order(const graph::Route& route, const Request& request,
+                                                       const auth::Principal& principal) const {
+  if (auto content = check_content(request); !content) return std::unexpected(content.error());
+  const graph::Requester requester{call::ApplicationId(principal.application),
+                                   call::TenantId(principal.tenant)};
+  return graph::read_create_call(request.body, rules_for(route).read, requester);
 }
 
 Response GraphRoutes::show(const graph::Route& route, const Request& request,
                            const call::CallSnapshot& call) const {
-  const std::string base_url =
-      fmt::format("{}/{}", ports_.addresses.base_url(request), graph::to_string(route.version));
+  const std::string base = base_url(route, request);
   switch (route.resource) {
     case Resource::call:
-      return json_response(200, graph::write_call(call, base_url));
+      return json_response(200, graph::write_call(call, base));
     case Resource::operations:
-      return json_response(200, graph::write_operations(call, base_url));
+      return json_response(200, graph::write_operations(call, base));
     case Resource::operation: {
       const auto found = call.operations.find(route.operation);
       if (found == call.operations.end())
         return error_response(request, Errc::item_not_found, "The call has no such operation.");
-      return json_response(200, graph::write_operation(found->second, call.id, base_url));
+      return json_response(200, graph::write_operation(found->second, call.id, base));
     }
     case Resource::participants:
-      return json_response(200, graph::write_participants(call.id, base_url));
+      return json_response(200, graph::write_participants(call.id, base));
     case Resource::audio_routing_groups:
-      return json_response(200, graph::write_audio_routing_groups(call.id, base_url));
+      return json_response(200, graph::write_audio_routing_groups(call.id, base));
     case Resource::content_sharing_sessions:
-      return json_response(200, graph::write_content_sharing_sessions(call.id, base_url));
+      return json_response(200, graph::write_content_sharing_sessions(call.id, base));
     default:
       return error_response(request, Errc::item_not_found);
   }
 }
 
+call::CommandContext GraphRoutes::context_of(const graph::Route& route, const Request& request) {
+  return {call::RequestId(++last_request_), request.received, base_url(route, request), request.scenario_id};
+}
+
+void GraphRoutes::create(const graph::Route& route, const Request& request, const auth::Principal& principal,
+                         Responder respond) {
+  auto order = read_order(route, request, principal);
+  if (!order) return respond(error_response(request, graph::error_answer(order.error())));
+  if (options_.refuse_changes()) return respond(storage_is_behind(request));
+  call::CommandContext context = context_of(route, request);
+  auto reply = [request = without_body(request), base_url = context.base_url, id = context.request,
+                &calls = ports_.calls,
+                respond = std::make_shared<Responder>(std::move(respond))](const call::CreateReply& outcome) {
+    Response response = to_response(request, outcome, base_url);
+    response.on_written = [&calls, id] { calls.post_response_written(id); };
+    (*respond)(std::move(response));
+  };
+  ports_.calls.post_create(std::move(*order), std::move(context), std::move(reply));
+}
+
 void GraphRoutes::post(const graph::Route& route, const Request& request, call::Command command,
                        Responder respond) {
-  const call::RequestId id(++last_request_);
-  const std::string base_url =
-      fmt::format("{}/{}", ports_.addresses.base_url(request), graph::to_string(route.version));
-  call::CommandContext context{id, request.received, base_url, request.scenario_id};
-  auto reply = [request = without_body(request), success = accepted(command), call = route.call, base_url, id,
-                &calls = ports_.calls,
+  call::CommandContext context = context_of(route, request);
+  auto reply = [request = without_body(request), success = accepted(command), call = route.call,
+                base_url = context.base_url, id = context.request, &calls = ports_.calls,
                 respond = std::make_shared<Responder>(std::move(respond))](const call::Reply& outcome) {
     Response response = to_response(request, outcome, call, base_url, success);
     response.on_written = [&calls, id] { calls.post_response_written(id); };

@@ -37,13 +37,25 @@ class GraphRoutes {
   void handle(const graph::Route& route, Request request, Responder respond);
 
  private:
+  /// How one request is read, with what that points to.
+  struct Rules {
+    std::shared_ptr<const net::AddressPolicy> callbacks;
+    graph::ReadOptions read;
+  };
   using Checked = base::Result<call::SnapshotPtr>;
 
   [[nodiscard]] base::Result<auth::PrincipalPtr> authenticate(const Request& request) const;
   [[nodiscard]] Checked authorise(const graph::Route& route, const auth::Principal& principal) const;
   [[nodiscard]] base::Result<call::Command> read(const graph::Route& route, const Request& request) const;
+  [[nodiscard]] base::Result<call::CreateCall> read_order(const graph::Route& route, const Request& request,
+                                                          const auth::Principal& principal) const;
+  [[nodiscard]] Rules rules_for(const graph::Route& route) const;
+  [[nodiscard]] std::string base_url(const graph::Route& route, const Request& request) const;
+  [[nodiscard]] call::CommandContext context_of(const graph::Route& route, const Request& request);
   [[nodiscard]] Response show(const graph::Route& route, const Request& request,
                               const call::CallSnapshot& call) const;
+  void create(const graph::Route& route, const Request& request, const auth::Principal& principal,
+              Responder respond);
   void post(const graph::Route& route, const Request& request, call::Command command, Responder respond);
 
   const GraphPorts ports_;

@@ -77,8 +77,7 @@ class GraphRoutesTest : public ::testing::Test {
   OwnAddresses addresses_{"https://calls.example.com", {}};
   IdentityRoutes identity_{tokens_, signer_, addresses_};
   bool storage_is_behind_ = false;
-  GraphRoutes graph_{{verifier_, calls_, addresses_},
-                     {.read = {}, .callbacks = {}, .refuse_changes = [this] { return storage_is_behind_; }}};
+  GraphRoutes graph_{{verifier_, calls_, addresses_}, {{}, {}, [this] { return storage_is_behind_; }}};
   Api api_{identity_, graph_};
   std::string token_ = token();
 };
@@ -391,7 +390,8 @@ TEST_F(GraphRoutesTest, a_store_that_is_behind_stops_changes_but_neither_cancel_
 }
 
 TEST_F(GraphRoutesTest, what_is_not_built_yet_says_so) {
-  expect_refused(send("POST", "/v1.0/communications/calls", "{}"), 400, "notSupported");
+  expect_refused(send("POST", "/v1.0/communications/calls/logTeleconferenceDeviceQuality", "{}"), 400,
+                 "notSupported");
   expect_refused(send("POST", call_path("/transfer"), "{}"), 400, "notSupported");
 }
 
