@@ -22,21 +22,33 @@ const TrunkEntry* trunk_of(const Directory& directory, const std::string& addres
   return found == directory.trunks.end() ? nullptr : &*found;
 }
 
+/// At its fixed contact a phone needs no password; whoever has one must be exactly there, since other
+/// programs may share the address.
+bool is_at_contact(const UserEntry& user, const base::Endpoint& source) {
+  if (user.contact.empty() || user.contact.address != source.address) return false;
+  return user.password.empty() || user.contact.port == source.port;
+}
+
 /// Several users may sit behind one address: the name in From decides, else the port.
 const UserEntry* user_of(const Directory& directory, const Message& invite) {
   const auto from = parse_uri(invite.from.uri);
   const UserEntry* by_port = nullptr;
   for (const UserEntry& user : directory.users) {
-    if (user.contact.empty() || user.contact.address != invite.flow.remote.address) continue;
+    if (!is_at_contact(user, invite.flow.remote)) continue;
     if (from && from->user == user.username) return &user;
     if (user.contact.port == invite.flow.remote.port) by_port = &user;
   }
   return by_port;
 }
 
-bool is_users_address(const Directory& directory, const std::string& address) {
+bool is_users_address(const Directory& directory, const base::Endpoint& source) {
   return std::ranges::any_of(directory.users,
-                             [&](const UserEntry& user) { return user.contact.address == address; });
+                             [&](const UserEntry& user) { return is_at_contact(user, source); });
+}
+
+const UserEntry* proven_user(const Directory& directory, const std::string& id) {
+  const auto found = std::ranges::find(directory.users, id, &UserEntry::id);
+  return id.empty() || found == directory.users.end() ? nullptr : &*found;
 }
 
 std::string rewritten(const std::string& number, const TrunkEntry* trunk) {
@@ -89,10 +101,25 @@ std::optional<std::size_t> catch_all(const Directory& directory) {
 
 }  // namespace
 
-std::expected<Admission, Refusal> admit(const Directory& directory, const Message& invite) {
-  const std::string& source = invite.flow.remote.address;
-  Origin origin{trunk_of(directory, source), user_of(directory, invite)};
-  if (!directory.open && origin.trunk == nullptr && !is_users_address(directory, source)) {
+bool wants_proof(const Directory& directory, const Message& invite, bool offers) {
+  const auto has_password = [](const UserEntry& user) { return !user.password.empty(); };
+  if (std::ranges::none_of(directory.users, has_password)) return false;
+  if (trunk_of(directory, invite.flow.remote.address) != nullptr) return false;
+  if (offers) return true;
+  const auto from = parse_uri(invite.from.uri);
+  const bool claims = std::ranges::any_of(directory.users, [&](const UserEntry& user) {
+    return has_password(user) && from && from->user == user.username &&
+           !is_at_contact(user, invite.flow.remote);
+  });
+  return claims || !(directory.open || is_users_address(directory, invite.flow.remote));
+}
+
+std::expected<Admission, Refusal> admit(const Directory& directory, const Message& invite,
+                                        const std::string& proven) {
+  Origin origin{trunk_of(directory, invite.flow.remote.address), proven_user(directory, proven)};
+  if (origin.user == nullptr) origin.user = user_of(directory, invite);
+  if (!directory.open && origin.trunk == nullptr && proven.empty() &&
+      !is_users_address(directory, invite.flow.remote)) {
     return std::unexpected(refuse(403, "calls from this address are not taken"));
   }
   const auto target = parse_uri(invite.request_uri);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/network.hpp"
+#include "base/secret.hpp"
 #include "call/party.hpp"
 #include "sip/message.hpp"
 #include "sip/refusal.hpp"
@@ -19,13 +20,14 @@ struct ApplicationEntry {
   std::vector<std::string> addresses;  ///< User parts; "*" = whatever nobody else has.
 };
 
-/// A directory user with a fixed contact.
+/// A directory user with a fixed contact, a password, or both.
 struct UserEntry {
   std::string id;
   std::string name;
-  std::string username;  ///< User part that its calls carry in From.
-  base::Endpoint contact;
+  std::string username;    ///< User part that its calls carry in From, and its digest name.
+  base::Endpoint contact;  ///< Empty if it only registers.
   bool nat = false;
+  base::Secret password{};  ///< Empty: it cannot register, and calls in from its contact's address only.
 };
 
 /// A carrier or PBX.
@@ -55,8 +57,15 @@ struct Admission {
   bool nat = false;
 };
 
+/// True if the caller must prove who it is before anything else is looked at: it names a user with a password
+/// and is not at that user's fixed contact, or it is a stranger who might be one. `offers`: it has brought
+/// credentials for us. Calls from a trunk's networks are never asked. Pure.
+[[nodiscard]] bool wants_proof(const Directory& directory, const Message& invite, bool offers);
+
 /// Who may call in, then whom they reach: 403 for a stranger, 404 for an address that no application has, 416
-/// for a URI that is not SIP. Pure.
-[[nodiscard]] std::expected<Admission, Refusal> admit(const Directory& directory, const Message& invite);
+/// for a URI that is not SIP. `proven`: object id of the user that the caller has proven to be; empty: none.
+/// Pure.
+[[nodiscard]] std::expected<Admission, Refusal> admit(const Directory& directory, const Message& invite,
+                                                      const std::string& proven = {});
 
 }  // namespace tonearm::sip

@@ -102,5 +102,50 @@ TEST(admit, asserted_identity_counts_only_from_trunks_that_are_trusted) {
   EXPECT_EQ(admit(wary, message)->caller.id, "anonymous");
 }
 
+Directory with_passwords() {
+  Directory made = directory();
+  made.users.push_back({"id-eve", "Eve", "eve", {}, false, base::Secret("x")});
+  made.users.push_back({"id-fay", "Fay", "fay", {"192.0.2.20", 5070}, false, base::Secret("x")});
+  return made;
+}
+
+TEST(wants_proof, of_whoever_claims_to_be_a_user_with_a_password) {
+  const Directory some = with_passwords();
+  for (const bool open : {false, true}) {
+    Directory directory = some;
+    directory.open = open;
+    EXPECT_TRUE(wants_proof(directory, invite("sip:ivr@h", "sip:x@h", "203.0.113.5", "sip:eve@h"), false));
+    EXPECT_TRUE(wants_proof(directory, invite("sip:ivr@h", "sip:x@h", "192.0.2.10", "sip:eve@h"), false));
+  }
+}
+
+TEST(wants_proof, of_strangers_so_that_nobody_learns_who_exists_unless_anyone_may_call) {
+  Directory directory = with_passwords();
+  const Message stranger = invite("sip:ivr@h", "sip:x@h", "203.0.113.5");
+  EXPECT_TRUE(wants_proof(directory, stranger, false));
+  directory.open = true;
+  EXPECT_FALSE(wants_proof(directory, stranger, false));
+  EXPECT_TRUE(wants_proof(directory, stranger, true));  // it offers one: then it shall be right
+}
+
+TEST(wants_proof, not_of_trunks_nor_at_fixed_contacts_nor_if_nobody_has_a_password) {
+  const Directory some = with_passwords();
+  EXPECT_FALSE(wants_proof(some, invite("sip:ivr@h", "sip:x@h", "198.51.100.9", "sip:eve@h"), true));
+  EXPECT_FALSE(wants_proof(some, invite("sip:ivr@h", "sip:x@h", "192.0.2.10", "sip:ada@h"), false));
+  EXPECT_FALSE(wants_proof(some, invite("sip:ivr@h", "sip:x@h", "192.0.2.20", "sip:fay@h"), false));
+  Message other_port = invite("sip:ivr@h", "sip:x@h", "192.0.2.20", "sip:fay@h");
+  other_port.flow.remote.port = 40000;
+  EXPECT_TRUE(wants_proof(some, other_port, false));
+  EXPECT_FALSE(wants_proof(directory(), invite("sip:ivr@h", "sip:x@h", "203.0.113.5"), true));
+}
+
+TEST(admit, who_has_proven_to_be_a_user_is_that_user_whatever_from_says) {
+  const auto admitted =
+      admit(with_passwords(), invite("sip:ivr@h", "sip:x@h", "203.0.113.5", "sip:ada@h"), "id-eve");
+  ASSERT_TRUE(admitted);
+  EXPECT_EQ(admitted->caller, (call::Party{call::Party::Kind::user, "id-eve", "Eve", "tenant-1"}));
+  EXPECT_FALSE(admitted->from_trunk);
+}
+
 }  // namespace
 }  // namespace tonearm::sip

@@ -26,6 +26,22 @@ std::string_view cseq_method(std::string_view text) {
 
 }  // namespace
 
+std::string_view to_string(AuthFailure failure) {
+  switch (failure) {
+    case AuthFailure::wrong:
+      return "wrong";
+    case AuthFailure::malformed:
+      return "malformed";
+    case AuthFailure::stale:
+      return "stale";
+    case AuthFailure::repeated:
+      return "repeated";
+    case AuthFailure::held_back:
+      return "held_back";
+  }
+  return "unknown";
+}
+
 void Metrics::count_message(bool sent, std::string_view text) {
   Key key{sent, {}, 0};
   constexpr std::string_view kResponse = "SIP/2.0 ";
