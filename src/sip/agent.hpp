@@ -110,6 +110,7 @@ class Agent : private ListenerHandler {
     Listener* listener = nullptr;
     std::optional<SentAnswer> answer;
     std::optional<ClientTransactions::Number> invite;
+    bool invite_cancelled = false;
     std::array<Loop::TimerId, 2> timers{};  // by SessionTimer
     std::string resolving;                  // the media host that is being looked up
   };
@@ -134,7 +135,9 @@ class Agent : private ListenerHandler {
   void resolve_media(SessionId id, std::function<void()> then);
   void perform(SessionId id, SessionActions actions);
   void perform_one(SessionId id, Entry& entry, SessionAction& action);
-  void send(SessionId id, Entry& entry, OutgoingRequest request);
+  void send(SessionId id, Entry& entry, const OutgoingRequest& request);
+  /// The first of `ways`, and if its transport fails before any response the next.
+  void send_by(SessionId id, Entry& entry, std::deque<OutgoingRequest> ways);
   void arm(SessionId id, Entry& entry, const ArmSessionTimer& timer);
   void disarm(Entry& entry, SessionTimer timer);
   void remove(SessionId id);

@@ -4,6 +4,7 @@
 
 #include "sip/agent.hpp"
 #include "sip/decode.hpp"
+#include "sip/large_request.hpp"
 
 // What sessions want done, done.
 
@@ -63,6 +64,7 @@ void Agent::perform_one(SessionId id, Entry& entry, SessionAction& action) {
             if (Listener* listener = route(wanted.request)) client_.send_ack(*listener, wanted.request);
           },
           [&](const CancelInvite&) {
+            entry.invite_cancelled = true;
             if (entry.invite) client_.cancel(*entry.invite);
           },
           [&](const ArmSessionTimer& timer) { arm(id, entry, timer); },
@@ -76,13 +78,33 @@ void Agent::perform_one(SessionId id, Entry& entry, SessionAction& action) {
       action);
 }
 
-void Agent::send(SessionId id, Entry& entry, OutgoingRequest request) {
+void Agent::send(SessionId id, Entry& entry, const OutgoingRequest& request) {
+  std::deque<OutgoingRequest> ways;
+  if (auto large = over_tcp(request); large && pick(large->next_hop) != nullptr) {
+    ways.push_back(std::move(*large));  // RFC 3261 §18.1.1, with UDP for whoever does not listen there
+  }
+  ways.push_back(request);
+  const Dialog& dialog = entry.session.dialog();
+  if (const auto other = other_hop(dialog); other && request.next_hop == next_hop(dialog)) {
+    ways.push_back(request);
+    ways.back().next_hop = *other;
+  }
+  send_by(id, entry, std::move(ways));
+}
+
+void Agent::send_by(SessionId id, Entry& entry, std::deque<OutgoingRequest> ways) {
+  OutgoingRequest request = std::move(ways.front());
+  ways.pop_front();
   Listener* listener = route(request);
   const bool is_invite = request.method == "INVITE";
   const std::size_t index = listener == nullptr ? 0 : listener->index();
-  auto on_response = [this, id, is_invite, index](int error, const sip_msg* response) {
-    if (is_invite) return on_invite_response(id, index, error, response);
+  auto on_response = [this, id, is_invite, index, ways](int error, const sip_msg* response) {
     Entry* waiting = find(id);
+    const bool lost = response == nullptr && error != ETIMEDOUT;
+    if (lost && waiting != nullptr && !ways.empty() && !(is_invite && waiting->invite_cancelled)) {
+      return send_by(id, *waiting, ways);
+    }
+    if (is_invite) return on_invite_response(id, index, error, response);
     if (waiting != nullptr)
       perform(id, waiting->session.on_bye_response(response == nullptr ? 408 : response->scode));
   };
@@ -90,6 +112,7 @@ void Agent::send(SessionId id, Entry& entry, OutgoingRequest request) {
       listener == nullptr ? std::nullopt : client_.send(*listener, request, std::move(on_response));
   if (is_invite) entry.invite = number;
   if (number) return;
+  if (!ways.empty()) return send_by(id, entry, std::move(ways));
   // Later, so that whoever asked has left the stack.
   loop_.post([this, alive = std::weak_ptr(alive_), id, is_invite] {
     Entry* failed = alive.expired() ? nullptr : find(id);

@@ -154,6 +154,17 @@ NextHop next_hop(const Dialog& dialog) {
   return {transport, flow.listener, uri->host, uri->port};
 }
 
+std::optional<NextHop> other_hop(const Dialog& dialog) {
+  const Flow& flow = dialog.flow;
+  if (flow.transport != Transport::tcp || dialog.symmetric) return std::nullopt;
+  const auto uri = parse_uri(dialog.route_set.empty() ? std::string_view(dialog.remote_target)
+                                                      : uri_in(dialog.route_set.front()));
+  if (!uri || (is_private_address(uri->host) && uri->host != flow.remote.address)) return std::nullopt;
+  const Transport transport = uri->parameter("transport") == "udp" ? Transport::udp : Transport::tcp;
+  const NextHop hop{transport, flow.listener, uri->host, uri->port};
+  return hop == next_hop(dialog) ? std::nullopt : std::optional(hop);
+}
+
 std::string to_row(const Dialog& dialog) {
   const Flow& flow = dialog.flow;
   std::string row = fmt::format(

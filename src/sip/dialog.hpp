@@ -49,6 +49,9 @@ struct Dialog {
 /// Where the dialog's requests go: the route set, Contact, or the source of their messages if Contact is an
 /// address that only means something at their side.
 [[nodiscard]] NextHop next_hop(const Dialog& dialog);
+/// Where they go when the connection that they used is gone: a new one to the route set or Contact. Nothing
+/// if there is no other way.
+[[nodiscard]] std::optional<NextHop> other_hop(const Dialog& dialog);
 
 /// As it is stored, so that a restarted server can still say BYE: one "name value" per line.
 [[nodiscard]] std::string to_row(const Dialog& dialog);

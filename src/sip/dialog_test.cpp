@@ -136,5 +136,19 @@ TEST(dialog, requests_belong_by_both_tags_and_rise_in_sequence) {
   EXPECT_FALSE(belongs(made, bye));
 }
 
+TEST(dialog, when_its_connection_is_gone_contact_is_the_other_way) {
+  Message message = invite();
+  message.flow.transport = Transport::tcp;
+  message.flow.remote.port = 41000;
+  Dialog made = dialog_of_invite(message, "<sip:t@h>", false);
+  EXPECT_EQ(next_hop(made), (NextHop{Transport::tcp, 1, "203.0.113.7", 41000}));
+  EXPECT_EQ(other_hop(made), (NextHop{Transport::tcp, 1, "203.0.113.7", 5070}));
+  made.remote_target = "sip:ada@10.0.0.7:5070";  // nobody gets there
+  EXPECT_FALSE(other_hop(made));
+  made.remote_target = "sip:ada@203.0.113.7:41000";  // the same once more
+  EXPECT_FALSE(other_hop(made));
+  EXPECT_FALSE(other_hop(dialog()));  // datagrams have no connection
+}
+
 }  // namespace
 }  // namespace tonearm::sip
