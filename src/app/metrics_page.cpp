@@ -57,6 +57,18 @@ class Page {
     }
   }
 
+  void failures(const sip::Metrics& sip) {
+    MetricFamily& family =
+        add("tonearm_sip_auth_failures_total", "Credentials not taken", MetricType::Counter);
+    for (std::size_t i = 0; i < sip::kAuthFailures; ++i) {
+      const auto reason = static_cast<sip::AuthFailure>(i);
+      ClientMetric metric;
+      metric.label = {{"reason", std::string(sip::to_string(reason))}};
+      metric.counter.value = static_cast<double>(sip.failures(reason));
+      family.metric.push_back(std::move(metric));
+    }
+  }
+
   /// `count(i)` is bucket i alone, bounds in microseconds; one more bucket lies beyond the last bound.
   template <class Bounds, class Count>
   void histogram(const char* name, const char* help, const Bounds& bounds, Count count,
@@ -186,6 +198,8 @@ std::string metrics_page(const MetricsSources& sources) {
                number(sources.sip.malformed()));
   page.counter("tonearm_sip_unmatched_total", "Messages that belong to nothing",
                number(sources.sip.unmatched()));
+  page.failures(sources.sip);
+  page.gauge("tonearm_sip_registrations", "Contacts registered", number(sources.sip.registrations()));
   add_notifications(page, sources.notifications);
   add_storage(page, sources.storage);
   return page.text();

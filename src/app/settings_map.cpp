@@ -43,7 +43,8 @@ sip::Directory directory(const config::Settings& settings) {
         {application.name, application.tenant.to_string(), application.addresses});
   }
   for (const auto& user : settings.users) {
-    sip::UserEntry entry{user.id.to_string(), user.name, config::digest_name(user), {}, user.nat};
+    sip::UserEntry entry{user.id.to_string(), user.name, config::digest_name(user), {}, user.nat,
+                         user.password};
     if (const auto uri = sip::parse_uri(user.sip)) {
       entry.contact = {uri->host, uri->port != 0 ? uri->port : kSipPort};
     }
@@ -120,6 +121,10 @@ sip::AgentSettings sip_settings(const config::Settings& settings) {
   sip.public_address = settings.sip.public_address;
   for (const auto& server : settings.sip.dns) sip.dns.push_back(server.to_string());
   sip.directory = directory(settings);
+  sip.realm = settings.sip.realm;
+  sip.registration.least = std::chrono::ceil<std::chrono::seconds>(settings.sip.expires_min);
+  sip.registration.most =
+      std::max(sip.registration.least, std::chrono::floor<std::chrono::seconds>(settings.sip.expires_max));
   sip.capabilities.codecs.clear();
   for (const auto& codec : settings.media.codecs) {
     if (codec == "PCMU") sip.capabilities.codecs.push_back(call::Codec::pcmu);

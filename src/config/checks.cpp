@@ -122,6 +122,10 @@ void check_users(const Settings& settings, Findings& findings) {
     if (user.id.is_nil()) findings.add(path + ".id", "is missing: the user's GUID in the directory");
     ids.take(path + ".id", user.id.is_nil() ? "" : user.id.to_string());
     logins.take(path + ".username", digest_name(user));
+    if (user.sip.empty() && user.password.empty()) {
+      findings.add(path + ".sip",
+                   "is missing: give the phone's fixed address, or a password to register with");
+    }
   }
 }
 

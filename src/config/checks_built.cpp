@@ -27,16 +27,6 @@ void check_entries_built(const Settings& settings, Findings& findings) {
     findings.add("application." + application.name + ".certificate",
                  "is not built yet; use secret_file for the bot's credential");
   }
-  for (const UserSettings& user : settings.users) {
-    const std::string path = "user." + user.name;
-    if (!user.password.empty()) {
-      findings.add(path + ".password",
-                   "is not built yet: there is no registrar; give the phone's fixed address in sip");
-    }
-    if (user.sip.empty()) {
-      findings.add(path + ".sip", "is missing: phones cannot register yet, so each needs its fixed address");
-    }
-  }
   for (const IssuerSettings& issuer : settings.issuers) {
     findings.add("issuer." + issuer.name, "is not built yet: only the server's own tokens are taken");
   }

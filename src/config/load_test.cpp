@@ -308,10 +308,13 @@ TEST(NotBuilt, is_refused_by_name_until_it_is) {
   EXPECT_THAT(refused(trunk + "srtp = \"optional\""), HasSubstr("not built yet"));
   EXPECT_THAT(refused(trunk + "transport = \"tls\""), HasSubstr("not built yet"));
   EXPECT_THAT(refused(trunk + "password = \"x\""), HasSubstr("not built yet"));
+}
+
+TEST(Users, a_user_has_an_address_or_a_password_to_register_with) {
   const std::string user = "[[user]]\nid = \"00000000-0000-4000-8000-000000000101\"\nname = \"Ada\"\n";
-  EXPECT_THAT(refused(user), HasSubstr("phones cannot register yet"));
-  EXPECT_THAT(refused(user + "sip = \"sip:ada@127.0.0.1:5070\"\npassword = \"x\""),
-              HasSubstr("there is no registrar"));
+  EXPECT_THAT(refused(user), HasSubstr("or a password to register with"));
+  EXPECT_EQ(accepted(user + "password = \"x\"").users.front().password.reveal(), "x");
+  EXPECT_FALSE(accepted(user + "sip = \"sip:ada@127.0.0.1:5070\"").users.front().sip.empty());
 }
 
 TEST(Users, the_digest_name_is_the_first_thing_known) {

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "sip/decode.hpp"
+#include "sip/decode_register.hpp"
 #include "sip/errc.hpp"
 #include "sip/screening.hpp"
 #include "sip/uri.hpp"
@@ -31,7 +32,15 @@ Agent::Agent(Loop& loop, AgentSettings settings, AgentHooks hooks, AgentListener
       settings_(std::move(settings)),
       hooks_(std::move(hooks)),
       user_(listener),
-      server_([this](ServerTransaction transaction) { on_cancel(transaction); }) {}
+      server_([this](ServerTransaction transaction) { on_cancel(transaction); }),
+      authenticator_(settings_.realm),
+      registrations_(settings_.registration),
+      flows_([this](const Flow& flow) {
+        registrations_.close(flow);
+        on_registrations_changed();
+      }) {
+  authenticator_.set_users(settings_.directory.users);
+}
 
 Agent::~Agent() {
   client_.abandon();
@@ -39,6 +48,7 @@ Agent::~Agent() {
     for (const Loop::TimerId timer : entry->timers) loop_.cancel(timer);
   }
   if (restored_timer_) loop_.cancel(*restored_timer_);
+  if (expiry_timer_) loop_.cancel(*expiry_timer_);
   sessions_.clear();
   resolver_.reset();
   server_.close();
@@ -94,6 +104,7 @@ void Agent::on_request(Listener& listener, const sip_msg& raw) {
     return respond_statelessly(listener, raw, refuse(481, "nothing to cancel"));
   if (const auto refusal = screen(*request)) return respond_statelessly(listener, raw, *refusal);
   if (request->method == "INVITE") return on_new_call(listener, raw, *request);
+  if (request->method == "REGISTER") return on_register(listener, raw, *request);
   respond_statelessly(listener, raw, 200, kAbilities);  // OPTIONS
 }
 
@@ -105,7 +116,13 @@ void Agent::on_new_call(Listener& listener, const sip_msg& raw, const Message& i
                                  fmt::format("Retry-After: {}\r\n{}", kRetryAfter, warning(*reason)));
     }
   }
-  auto admission = admit(settings_.directory, invite);
+  std::string proven;
+  if (wants_proof(settings_.directory, invite, authenticator_.concerns_us(authorizations_in(raw)))) {
+    auto user = identify(raw, invite);
+    if (!user) return respond_statelessly(listener, raw, user.error());
+    proven = std::move(*user);
+  }
+  auto admission = admit(settings_.directory, invite, proven);
   if (!admission) return respond_statelessly(listener, raw, admission.error());
   SessionSetup setup = setup_for(listener, admission->nat);
   // The offer is judged before there is a transaction; its number is put in when there is one.

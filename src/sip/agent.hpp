@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,11 +15,14 @@
 #include "base/result.hpp"
 #include "base/strong.hpp"
 #include "call/media_description.hpp"
+#include "sip/authenticator.hpp"
 #include "sip/directory.hpp"
+#include "sip/flow_watch.hpp"
 #include "sip/listener.hpp"
 #include "sip/loop.hpp"
 #include "sip/metrics.hpp"
 #include "sip/negotiate.hpp"
+#include "sip/registrations.hpp"
 #include "sip/resolver.hpp"
 #include "sip/session.hpp"
 #include "sip/trace.hpp"
@@ -36,6 +40,8 @@ struct AgentSettings {
   Capabilities capabilities;
   std::chrono::milliseconds ringing_limit{60'000};
   bool dscp = true;  ///< Mark signalling as CS3.
+  std::string realm = "tonearm";
+  Registrations::Limits registration;
 };
 
 /// Asked or told by the agent on the loop's thread; must return at once. Unset ones are skipped.
@@ -72,7 +78,8 @@ struct OutgoingCall {
   std::string from_uri;   ///< Empty: `sip:tonearm@` our address.
   std::string from_name;  ///< Display name, may be empty.
   call::LocalMedia local;
-  std::string next_hop;  ///< Address to send to instead of the target's host; empty: the target's.
+  std::string next_hop;          ///< Address to send to instead of the target's host; empty: the target's.
+  std::optional<NextHop> hop{};  ///< Exactly there, whatever target and next_hop say: a phone's flow.
 };
 
 /// The user agent: listeners, sessions, and between them who gets which message.
@@ -92,7 +99,12 @@ class Agent : private ListenerHandler {
   base::Result<SessionId> call(const OutgoingCall& call);
   /// BYE in a dialog of an earlier process, CSeq + 1000; not more than 50 a second. Reports nothing.
   void hang_up_restored(const std::string& row);
-  void set_directory(Directory directory) { settings_.directory = std::move(directory); }
+  /// Registrations of users who are still there are kept.
+  void set_directory(Directory directory);
+  /// Where a user's phones are, by the user's object id; latest first.
+  [[nodiscard]] std::vector<Registration> contacts_of(const std::string& user) const {
+    return registrations_.contacts_of(user, base::SteadyClock::now());
+  }
 
   [[nodiscard]] std::vector<ListenAddress> listening() const;
   [[nodiscard]] std::string call_id(SessionId session) const;
@@ -124,6 +136,12 @@ class Agent : private ListenerHandler {
 
   void on_new_call(Listener& listener, const sip_msg& raw, const Message& invite);
   void on_request_in_dialog(Listener& listener, const sip_msg& raw, const Message& request);
+  void on_register(Listener& listener, const sip_msg& raw, const Message& request);
+  std::optional<Refusal> register_contacts(const std::string& user, const sip_msg& raw,
+                                           const Message& request);
+  void on_registrations_changed();
+  /// The object id of the user who sent it.
+  std::expected<std::string, Refusal> identify(const sip_msg& raw, const Message& request);
   void on_cancel(ServerTransaction transaction);
   void on_invite_response(SessionId id, std::size_t listener, int error, const sip_msg* response);
 
@@ -156,6 +174,10 @@ class Agent : private ListenerHandler {
   std::vector<std::unique_ptr<Listener>> listeners_;
   ServerTransactions server_;
   ClientTransactions client_;
+  Authenticator authenticator_;
+  Registrations registrations_;
+  FlowWatch flows_;
+  std::optional<Loop::TimerId> expiry_timer_;  // of registrations
 
   std::unordered_map<SessionId, std::unique_ptr<Entry>> sessions_;
   std::unordered_map<std::string, SessionId> by_local_tag_;

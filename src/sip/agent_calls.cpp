@@ -37,6 +37,7 @@ base::Result<SessionId> Agent::call(const OutgoingCall& call) {
   if (!target) return std::unexpected(target.error());
   const Transport transport = target->parameter("transport") == "tcp" ? Transport::tcp : Transport::udp;
   NextHop hop{transport, kAnyListener, call.next_hop.empty() ? target->host : call.next_hop, target->port};
+  if (call.hop) hop = *call.hop;
   const Listener* listener = pick(hop);
   if (listener == nullptr) return base::fail(SipErrc::unsupported_transport, call.target);
   const std::string& host =

@@ -161,14 +161,22 @@ void CallLegs::on_finished(SessionId session) {
   legs_.erase(found);
 }
 
-/// Only directory users with a fixed contact so far; numbers need trunks.
+/// Only directory users so far; numbers need trunks.
 void CallLegs::invite(call::LegRef leg, const call::Party& target, const call::LocalMedia& local) {
   const auto user = std::ranges::find(users_, target.id, &UserEntry::id);
-  if (target.kind != call::Party::Kind::user || user == users_.end() || user->contact.empty()) {
-    return listener_.on_signal(leg, call::LegFailed{0, false, "no way to this target is configured"});
+  const bool known = target.kind == call::Party::Kind::user && user != users_.end();
+  const auto registered = known ? agent_->contacts_of(user->id) : std::vector<Registration>();
+  if (!known || (registered.empty() && user->contact.empty())) {
+    return listener_.on_signal(leg, call::LegFailed{0, false, "no way to this target is known"});
   }
-  OutgoingCall outgoing{
-      fmt::format("sip:{}@{}", user->username, user->contact.to_string()), {}, {}, local, {}};
+  OutgoingCall outgoing;
+  outgoing.local = local;
+  if (registered.empty()) {
+    outgoing.target = fmt::format("sip:{}@{}", user->username, user->contact.to_string());
+  } else {  // the phone that was heard of last
+    outgoing.target = registered.front().uri;
+    outgoing.hop = next_hop(registered.front());
+  }
   const auto session = agent_->call(outgoing);
   if (!session) return listener_.on_signal(leg, call::LegFailed{0, false, session.error().message()});
   bind(leg, *session, agent_->call_id(*session));

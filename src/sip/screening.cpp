@@ -24,8 +24,7 @@ std::optional<Refusal> screen(const Message& request) {
   const std::string& method = request.method;
   if (!in_dialog && request.max_forwards == 0u && method != "OPTIONS")
     return refuse(483, "Max-Forwards has run out");
-  if (method == "REGISTER") return refuse(501, "this server has no registrar yet");
-  if (!is_one_of(method, {"INVITE", "BYE", "OPTIONS", "UPDATE"})) {
+  if (!is_one_of(method, {"INVITE", "BYE", "OPTIONS", "UPDATE", "REGISTER"})) {
     return with(refuse(405, "method not supported"), "Allow", kAllow);
   }
   if (!request.require.empty()) {
