@@ -35,7 +35,7 @@ std::uint64_t random_word() {
 base::Result<SessionId> Agent::call(const OutgoingCall& call) {
   const auto target = parse_uri(call.target);
   if (!target) return std::unexpected(target.error());
-  const Transport transport = target->parameter("transport") == "tcp" ? Transport::tcp : Transport::udp;
+  const Transport transport = target->transport() == "tcp" ? Transport::tcp : Transport::udp;
   NextHop hop{transport, kAnyListener, call.next_hop.empty() ? target->host : call.next_hop, target->port};
   if (call.hop) hop = *call.hop;
   const Listener* listener = pick(hop);

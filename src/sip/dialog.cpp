@@ -150,7 +150,7 @@ NextHop next_hop(const Dialog& dialog) {
   if (flow.transport == Transport::tcp && (dialog.route_set.empty() || uri->host == flow.remote.address))
     return back;
   if (is_private_address(uri->host) && uri->host != flow.remote.address && !flow.remote.empty()) return back;
-  const Transport transport = uri->parameter("transport") == "tcp" ? Transport::tcp : Transport::udp;
+  const Transport transport = uri->transport() == "tcp" ? Transport::tcp : Transport::udp;
   return {transport, flow.listener, uri->host, uri->port};
 }
 
@@ -160,7 +160,7 @@ std::optional<NextHop> other_hop(const Dialog& dialog) {
   const auto uri = parse_uri(dialog.route_set.empty() ? std::string_view(dialog.remote_target)
                                                       : uri_in(dialog.route_set.front()));
   if (!uri || (is_private_address(uri->host) && uri->host != flow.remote.address)) return std::nullopt;
-  const Transport transport = uri->parameter("transport") == "udp" ? Transport::udp : Transport::tcp;
+  const Transport transport = uri->transport() == "udp" ? Transport::udp : Transport::tcp;
   const NextHop hop{transport, flow.listener, uri->host, uri->port};
   return hop == next_hop(dialog) ? std::nullopt : std::optional(hop);
 }

@@ -29,7 +29,7 @@ bool same_contact(const std::string& a, const std::string& b) {
   const auto x = parse_uri(a);
   const auto y = parse_uri(b);
   return x && y && x->scheme == y->scheme && x->user == y->user && same_text(x->host, y->host) &&
-         x->port == y->port && same_text(x->parameter("transport"), y->parameter("transport"));
+         x->port == y->port && x->transport() == y->transport();
 }
 
 bool is_over(const RegisterRequest& request, const Registration& registration) {
@@ -40,10 +40,10 @@ bool is_over(const RegisterRequest& request, const Registration& registration) {
 
 NextHop next_hop(const Registration& registration) {
   const Flow& flow = registration.flow;
-  const NextHop back{flow.transport, flow.listener, flow.remote.address, flow.remote.port};
+  NextHop back{flow.transport, flow.listener, flow.remote.address, flow.remote.port};
   const auto uri = parse_uri(registration.uri);
   if (flow.transport == Transport::tcp || !uri || uri->host != flow.remote.address) return back;
-  const Transport transport = uri->parameter("transport") == "tcp" ? Transport::tcp : Transport::udp;
+  const Transport transport = uri->transport() == "tcp" ? Transport::tcp : Transport::udp;
   return {transport, flow.listener, uri->host, uri->port};
 }
 

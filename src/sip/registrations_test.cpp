@@ -168,7 +168,7 @@ TEST(registrations, a_phone_is_reached_where_it_really_is) {
     return next_hop(Registration{uri, flow, {}, {}, 0});
   };
   EXPECT_EQ(hop("sip:ada@192.0.2.1:5071", kUdp), (NextHop{Transport::udp, 0, "192.0.2.1", 5071}));
-  EXPECT_EQ(hop("sip:ada@192.0.2.1;transport=tcp", kUdp), (NextHop{Transport::tcp, 0, "192.0.2.1", 0}));
+  EXPECT_EQ(hop("sip:ada@192.0.2.1;transport=TCP", kUdp), (NextHop{Transport::tcp, 0, "192.0.2.1", 0}));
   EXPECT_EQ(hop(kMobile, kUdp), (NextHop{Transport::udp, 0, "192.0.2.1", 5070}));  // behind NAT
   EXPECT_EQ(hop("sip:ada@203.0.113.9", kUdp),
             (NextHop{Transport::udp, 0, "192.0.2.1", 5070}));  // not a third party

@@ -77,6 +77,12 @@ bool SipUri::has_parameter(std::string_view name) const {
   return has;
 }
 
+std::string SipUri::transport() const {
+  std::string name = parameter("transport");
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
+
 std::string SipUri::to_string() const {
   return fmt::format("{}:{}{}{}{}", scheme, escaped_user(user), user.empty() ? "" : "@",
                      host_port(host, port), parameters);

@@ -20,6 +20,8 @@ struct SipUri {
   /// Value of a parameter, "" if it is absent or has none; names compare without case.
   [[nodiscard]] std::string parameter(std::string_view name) const;
   [[nodiscard]] bool has_parameter(std::string_view name) const;
+  /// Value of the transport parameter in lower case, "" if it is absent.
+  [[nodiscard]] std::string transport() const;
   [[nodiscard]] std::string to_string() const;
 };
 

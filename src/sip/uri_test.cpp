@@ -14,6 +14,7 @@ TEST(uri, is_taken_apart_and_put_together) {
   EXPECT_EQ(uri->host, "2001:db8::1");
   EXPECT_EQ(uri->port, 5070);
   EXPECT_EQ(uri->parameter("Transport"), "TCP");
+  EXPECT_EQ(uri->transport(), "tcp");
   EXPECT_TRUE(uri->has_parameter("lr"));
   EXPECT_EQ(uri->to_string(), "sip:ada%20l@[2001:db8::1]:5070;transport=TCP;lr");
 }
