@@ -1,6 +1,8 @@
 #include "sip/authenticator.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -39,11 +41,16 @@ std::string source_key(const std::string& address) {
   return inet_ntop(AF_INET6, &v6, text, sizeof text) == nullptr ? address : text;
 }
 
-/// libre before 2.10, and so baresip before that, gives up when any of several challenges is not MD5,
-/// wherever it stands.
+/// baresip on a libre before 3.12 gives up when any of several challenges is not MD5, wherever it stands.
 bool knows_only_md5(std::string_view user_agent) {
-  return user_agent.starts_with("baresip v0.") || user_agent.starts_with("baresip v1.") ||
-         user_agent.starts_with("baresip v2.");
+  constexpr std::string_view kName = "baresip v";
+  if (!user_agent.starts_with(kName)) return false;
+  const char* const end = user_agent.data() + user_agent.size();
+  unsigned major = 0;
+  unsigned minor = 0;
+  const char* const dot = std::from_chars(user_agent.data() + kName.size(), end, major).ptr;
+  if (dot != end) std::from_chars(dot + 1, end, minor);
+  return std::pair(major, minor) < std::pair(3u, 12u);
 }
 
 }  // namespace

@@ -75,9 +75,13 @@ TEST(authenticator, the_first_answer_is_a_challenge_for_both_algorithms) {
 
 TEST(authenticator, a_phone_that_chokes_on_a_second_challenge_gets_one) {
   Scene scene;
-  const auto headers = scene.check({}, kHome, "baresip v1.0.0 (x86_64/linux)").error().refusal.headers;
-  EXPECT_NE(headers.find("algorithm=MD5"), std::string::npos);
-  EXPECT_EQ(headers.find("SHA-256"), std::string::npos);
+  for (const char* phone : {"baresip v1.0.0 (x86_64/linux)", "baresip v3.11.0", "baresip v"}) {
+    const auto headers = scene.check({}, kHome, phone).error().refusal.headers;
+    EXPECT_NE(headers.find("algorithm=MD5"), std::string::npos) << phone;
+    EXPECT_EQ(headers.find("SHA-256"), std::string::npos) << phone;
+  }
+  const auto newer = scene.check({}, kHome, "baresip v3.12.0 (x86_64/Linux)").error().refusal.headers;
+  EXPECT_NE(newer.find("SHA-256"), std::string::npos);
 }
 
 TEST(authenticator, the_password_proves_the_user_by_either_algorithm) {
