@@ -1,12 +1,9 @@
-#include <condition_variable>
-#include <deque>
 #include <optional>
 
 #include <gtest/gtest.h>
 
-#include "sip/call_leg.hpp"
 #include "sip/digest.hpp"
-#include "sip/test_peer.hpp"
+#include "sip/test_stack.hpp"
 
 // Phones that register and call in with a password, over loopback sockets.
 
@@ -15,51 +12,16 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::header;
+using testing::kMedia;
 using testing::Peer;
+using testing::Reports;
 
 constexpr int kPatience = 10'000;  // [ms] for what must come
 constexpr const char* kUdp = "udp:127.0.0.1:0";
 constexpr const char* kTcp = "tcp:127.0.0.1:0";
 constexpr const char* kOffer =
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
-const call::LocalMedia kMedia{{"127.0.0.1", 20000}, {"127.0.0.1", 20001}};
 const call::LegRef kLeg{call::CallId(base::Guid::random()), call::LegId(1)};
-
-class Reports : public call::SignalingListener {
- public:
-  void on_invite(call::IncomingInvite invite) override { put(invites_, std::move(invite)); }
-  void on_signal(call::LegRef, call::SignalBody body) override { put(signals_, std::move(body)); }
-
-  std::optional<call::IncomingInvite> next_invite() { return take(invites_); }
-  template <class Signal>
-  std::optional<Signal> next_signal() {
-    auto body = take(signals_);
-    return body && std::holds_alternative<Signal>(*body) ? std::optional(std::get<Signal>(*body))
-                                                         : std::nullopt;
-  }
-
- private:
-  template <class Item>
-  void put(std::deque<Item>& items, Item item) {
-    const std::lock_guard lock(mutex_);
-    items.push_back(std::move(item));
-    changed_.notify_all();
-  }
-  template <class Item>
-  std::optional<Item> take(std::deque<Item>& items) {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, std::chrono::milliseconds(kPatience), [&] { return !items.empty(); }))
-      return std::nullopt;
-    Item item = std::move(items.front());
-    items.pop_front();
-    return item;
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<call::IncomingInvite> invites_;
-  std::deque<call::SignalBody> signals_;
-};
 
 Directory directory() {
   Directory made;
@@ -155,7 +117,7 @@ class Line {
   /// The final answer to a request that answers one challenge.
   std::string proven(const std::string& method, const std::string& extra, const std::string& body = {}) {
     peer.send(request(method, extra, body));
-    const std::string challenge = peer.expect("SIP/2.0 ", kPatience);
+    std::string challenge = peer.expect("SIP/2.0 ", kPatience);
     if (challenge.find("SIP/2.0 401") == std::string::npos) return challenge;
     last_ = request(method, extra + credentials(method, challenge), body);
     peer.send(last_);

@@ -23,12 +23,15 @@ TIME_LIMIT_SECONDS = 40
 
 
 class Baresip:
-    """Calls `uri` at once and is ended by `close`, after which `recording` is whole."""
+    """Calls `uri` at once and is ended by `close`, after which `recording` is whole.
 
-    def __init__(self, folder, uri):
+    `account`: its line in the accounts file, without codecs.
+    """
+
+    def __init__(self, folder, uri, account="<sip:ada@127.0.0.1>;regint=0"):
         self._folder = folder
         (folder / "config").write_text(CONFIGURATION.format(modules=MODULES, folder=folder))
-        (folder / "accounts").write_text("<sip:ada@127.0.0.1>;regint=0;audio_codecs=PCMU/8000/1\n")
+        (folder / "accounts").write_text(f"{account};audio_codecs=PCMU/8000/1\n")
         (folder / "contacts").touch()
         self._log = open(folder / "baresip.log", "wb")
         self._process = subprocess.Popen(
@@ -53,6 +56,11 @@ class Baresip:
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+
+    def kill(self):
+        """Ends it without a word to anybody."""
+        self._process.kill()
+        self._process.wait()
 
     def recording(self):
         """The WAV of what it heard."""

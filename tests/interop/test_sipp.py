@@ -10,6 +10,7 @@ from conftest import Stage
 from ear import Ear
 from sipp import SCENARIOS, Sipp
 from sound import tone_wav
+from test_registrar import SCENARIOS as REGISTRAR_SCENARIOS
 
 LOAD_CALLS_PER_SECOND = 50
 LOAD_SECONDS = 5
@@ -187,5 +188,5 @@ def test_fifty_calls_a_second_without_a_failure(stage, ear, tmp_path):
 
 
 def test_every_scenario_is_run():
-    run = {*BEHAVIOURS, "uac-tcp", "uac-ipv6"}
+    run = {*BEHAVIOURS, "uac-tcp", "uac-ipv6", *REGISTRAR_SCENARIOS}
     assert {file.stem for file in SCENARIOS.glob("*.xml")} == run
