@@ -34,8 +34,11 @@ class SpscRing {
     return value;
   }
 
-  [[nodiscard]] bool empty() const {
-    return head_.load(std::memory_order_acquire) == tail_.load(std::memory_order_acquire);
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  /// As far as is known: the other thread may be at work.
+  [[nodiscard]] std::size_t size() const {
+    const std::size_t head = head_.load(std::memory_order_acquire);
+    return tail_.load(std::memory_order_acquire) - head;
   }
 
  private:

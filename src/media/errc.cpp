@@ -26,6 +26,10 @@ class MediaCategory final : public std::error_category {
         return "the file is too large";
       case MediaErrc::cancelled:
         return "cancelled";
+      case MediaErrc::spool_unreadable:
+        return "the recording's spool is not readable";
+      case MediaErrc::recording_unwritable:
+        return "the recording could not be written";
     }
     return "unknown media error";
   }

@@ -14,6 +14,8 @@ enum class MediaErrc {
   download_failed,    ///< The prompt could not be had.
   too_large,          ///< Beyond `prompts.size_max`, or the frames of playing prompts use all their memory.
   cancelled,          ///< Nobody waits for it any more.
+  spool_unreadable,   ///< A recording's spool is missing or is none.
+  recording_unwritable,  ///< The disk did not take a recording.
 };
 
 std::error_code make_error_code(MediaErrc code);
