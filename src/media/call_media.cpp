@@ -22,6 +22,38 @@ PlayRequest play_request(call::ApplicationId application, const call::PlaySpec& 
   return request;
 }
 
+RecordRequest record_request(call::ApplicationId application, call::OperationId id,
+                             const call::RecordSpec& spec) {
+  RecordRequest request{.operation = id.value, .prompt = {}, .rules = {}};
+  if (spec.prompt)
+    request.prompt =
+        PlayItem{.key = prompt_key(application, *spec.prompt), .loops = spec.prompt->loop, .prompt = nullptr};
+  request.rules = {.beep = spec.play_beep,
+                   .initial_silence = spec.initial_silence,
+                   .max_silence = spec.max_silence,
+                   .max_duration = spec.max_duration,
+                   .stop_tones = {spec.stop_tones.begin(), spec.stop_tones.end()}};
+  return request;
+}
+
+call::EndReason reason_of(RecordEnd end) {
+  switch (end) {
+    case RecordEnd::max_duration:
+      return call::EndReason::record_max_duration;
+    case RecordEnd::max_silence:
+      return call::EndReason::record_max_silence;
+    case RecordEnd::initial_silence:
+      return call::EndReason::record_initial_silence;
+    case RecordEnd::stop_tone:
+      return call::EndReason::record_stop_tone;
+    case RecordEnd::prompt_failed:
+      return call::EndReason::record_prompt_failed;
+    case RecordEnd::cut:
+      break;
+  }
+  return call::EndReason::record_cancelled;
+}
+
 call::StopOutcome outcome_of(StopOutcome outcome) {
   switch (outcome) {
     case StopOutcome::nothing:
@@ -51,6 +83,17 @@ call::MediaBody body_of(const Ended& ended) {
     finished.cause = ended.failure->cause;
   }
   return finished;
+}
+
+call::MediaBody body_of(const RecordEnded& ended) {
+  return call::OperationFinished{.number = call::OperationNumber(ended.number),
+                                 .reason = reason_of(ended.end),
+                                 .cause = ended.failure ? ended.failure->cause : "",
+                                 .sent = ended.captured};
+}
+
+call::MediaBody body_of(const RecordWritten& written) {
+  return call::RecordWritten{call::OperationNumber(written.number), written.ok, written.cause};
 }
 
 call::MediaBody body_of(const Stopped& stopped) {
@@ -148,12 +191,14 @@ void CallMedia::post_update(call::LegRef leg, call::MediaDescription media) {
   if (const auto session = find(leg)) session->post_update(stream_settings(media));
 }
 
-void CallMedia::post_prefetch(call::LegRef leg, call::ApplicationId application, call::OperationId,
+void CallMedia::post_prefetch(call::LegRef leg, call::ApplicationId application, call::OperationId id,
                               call::OperationNumber number,
                               std::variant<call::PlaySpec, call::RecordSpec> spec) {
-  if (std::holds_alternative<call::RecordSpec>(spec))
-    return tell(leg, call::PromptFailed{number, false, "recording is not available yet"});
-  if (const auto session = find(leg))
+  const auto session = find(leg);
+  if (!session) return;
+  if (const auto* record = std::get_if<call::RecordSpec>(&spec))
+    session->post_prepare(number.value, record_request(application, id, *record));
+  else
     session->post_prepare(number.value, play_request(application, std::get<call::PlaySpec>(spec)));
 }
 

@@ -1,5 +1,6 @@
 #include "media/call_media.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "base/log.hpp"
 #include "media/testing/fake_fetcher.hpp"
 #include "media/testing/phone.hpp"
+#include "media/testing/recording_folder.hpp"
 #include "media/testing/wav.hpp"
 
 namespace tonearm::media {
@@ -36,6 +38,11 @@ class Listener final : public call::MediaListener {
     });
     return found;
   }
+  template <class Body>
+  bool has() {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::any_of(bodies_, [](const auto& body) { return std::holds_alternative<Body>(body); });
+  }
 
  private:
   std::mutex mutex_;
@@ -49,6 +56,7 @@ class CallMediaTest : public ::testing::Test {
     spdlog::set_level(spdlog::level::warn);
     EngineOptions options;
     options.ports = {.first = 33000, .last = 33999};
+    options.recordings = folder_.path();
     auto engine = Engine::start(options, fetcher_);
     ASSERT_TRUE(engine);
     engine_ = std::move(*engine);
@@ -63,6 +71,7 @@ class CallMediaTest : public ::testing::Test {
 
   const call::LegRef leg_{call::CallId(base::Guid::from_words(1, 2)), call::LegId(1)};
   const call::OperationNumber one_{1};
+  testing::RecordingFolder folder_;
   testing::Phone phone_;
   testing::FakeFetcher fetcher_;
   Listener listener_;
@@ -90,6 +99,37 @@ TEST_F(CallMediaTest, a_leg_is_opened_with_the_public_address_played_to_stopped_
   EXPECT_EQ(stopped->operations[1].outcome, call::StopOutcome::nothing);
   media_->post_close(leg_);
   ASSERT_TRUE(listener_.wait<call::SessionClosed>());
+}
+
+TEST_F(CallMediaTest, a_record_ends_in_the_domains_words_and_its_file_has_the_operations_name) {
+  const call::OperationId id(base::Guid::from_words(5, 6));
+  media_->post_open(leg_, "", description());
+  const auto opened = listener_.wait<call::SessionOpened>();
+  ASSERT_TRUE(opened);
+  call::RecordSpec spec;
+  spec.max_duration = std::chrono::seconds(1);
+  media_->post_prefetch(leg_, call::ApplicationId(), id, one_, spec);
+  ASSERT_TRUE(listener_.wait<call::PromptReady>());
+  media_->post_start(leg_, one_);
+  ASSERT_TRUE(listener_.wait<call::OperationStarted>());
+  const base::Endpoint here{"127.0.0.1", opened->local.rtp.port};
+  while (!listener_.has<call::RecordWritten>() && phone_.hear(1)) phone_.speak(here);
+  const auto finished = listener_.wait<call::OperationFinished>();
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->reason, call::EndReason::record_max_duration);
+  EXPECT_EQ(finished->sent, std::chrono::seconds(1));
+  EXPECT_TRUE(listener_.wait<call::RecordWritten>()->ok);
+  EXPECT_TRUE(folder_.read(id.value));
+}
+
+TEST_F(CallMediaTest, a_record_whose_prompt_cannot_be_had_fails_with_the_cause) {
+  media_->post_open(leg_, "", description());
+  call::RecordSpec spec;
+  spec.prompt = call::Prompt{.uri = kUrl, .resource_id = {}};
+  media_->post_prefetch(leg_, call::ApplicationId(), call::OperationId(), one_, spec);
+  const auto failed = listener_.wait<call::PromptFailed>();
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(failed->cause, "status 404");
 }
 
 TEST_F(CallMediaTest, what_cannot_be_played_says_whether_it_was_the_download_or_the_format) {

@@ -19,7 +19,13 @@ base::Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options, Promp
 Engine::Engine(EngineOptions options, PromptFetcher& fetcher)
     : options_(std::move(options)),
       ports_(options_.ports, options_.quarantine),
-      prompts_(fetcher, options_.prompts) {}
+      prompts_(fetcher, options_.prompts) {
+  if (options_.recordings.empty()) return;
+  Recorder::Options recorder;
+  recorder.folder = options_.recordings;
+  recorder.written = options_.recording_written;
+  recorder_ = std::make_unique<Recorder>(std::move(recorder));
+}
 
 base::Result<void> Engine::start_threads() {
   limit_realtime();
@@ -75,8 +81,8 @@ base::Result<std::shared_ptr<Session>> Engine::open(OpenRequest request) {
   MediaThread& thread = emptiest_thread();
   ++load_[&thread];
   auto session = std::allocate_shared<Session>(
-      LockedAllocator<Session>(), Session::Environment{thread, dispatcher_, prompts_}, std::move(*sockets),
-      Stream::Options{.lost_after = options_.lost_after, .tap = std::move(request.tap)},
+      LockedAllocator<Session>(), Session::Environment{thread, dispatcher_, prompts_, recorder_.get()},
+      std::move(*sockets), Stream::Options{.lost_after = options_.lost_after, .tap = std::move(request.tap)},
       std::move(request.sink), [this, &thread](Session& over) {
         {
           const std::lock_guard guard(mutex_);

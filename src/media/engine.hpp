@@ -14,6 +14,7 @@
 #include "media/media_thread.hpp"
 #include "media/port_pool.hpp"
 #include "media/prompt_store.hpp"
+#include "media/recorder.hpp"
 #include "media/rtp_sockets.hpp"
 #include "media/session.hpp"
 #include "media/watchdog.hpp"
@@ -31,6 +32,9 @@ struct EngineOptions {
   SocketOptions sockets;
   std::chrono::milliseconds lost_after{30'000};  ///< `media.timeout`
   PromptStore::Options prompts;
+  std::filesystem::path recordings;  ///< Folder; empty: this engine does not record.
+  /// A recording's file is on disk (or could not be written); on a thread of the recorder's.
+  std::function<void(base::Guid operation, bool ok)> recording_written;
 };
 
 /// Media threads, ports, prompts: everything that plays and listens. One per server; a phone makes its own.
@@ -74,6 +78,7 @@ class Engine {
   PortPool ports_;
   Dispatcher dispatcher_;
   PromptStore prompts_;
+  std::unique_ptr<Recorder> recorder_;  // null if there is no folder for it
   std::vector<std::unique_ptr<MediaThread>> threads_;
   std::unique_ptr<Watchdog> watchdog_;
 

@@ -11,6 +11,7 @@ struct SourceFrame {
   enum class Kind : std::uint8_t {
     audio,    ///< `bytes` are to be sent.
     waiting,  ///< Nothing yet (a later prompt is still being fetched): silence goes out, time passes.
+    quiet,    ///< Silence goes out, and that is how it is meant: a recording.
     end,      ///< Nothing more will come; nothing was taken.
   };
   Kind kind = Kind::end;

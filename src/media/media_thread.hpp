@@ -54,6 +54,8 @@ class MediaThread {
   /// `closed` goes to the dispatcher when nothing of the stream is in flight any more.
   void close(Stream& stream, Mail& closed);
   [[nodiscard]] ThreadCounters& counters() { return counters_; }
+  /// Before the command's own reply.
+  void report(Mail& mail) { dispatcher_.post(mail); }
 
  private:
   struct Closing {

@@ -1,29 +1,30 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <utility>
 
-#include "media/mailbox.hpp"
 #include "media/playlist.hpp"
-#include "media/reports.hpp"
+#include "media/queued_operation.hpp"
 
 namespace tonearm::media {
 
-/// A play operation, and the storage of what will be reported about it.
-/// Threading: made and destroyed off the media thread; the media thread's while it is armed there. Whoever
-/// prepares a prompt fills the playlist's places meanwhile.
-struct PlayOperation {
+/// Plays its list. Threading: as QueuedOperation; whoever prepares a prompt fills the playlist's places
+/// meanwhile.
+class PlayOperation final : public QueuedOperation {
+ public:
   PlayOperation(OperationNumber n, std::shared_ptr<Playlist> list, std::function<void()> tell_started,
                 std::function<void()> tell_ended)
-      : number(n), source(std::move(list)), started(std::move(tell_started)), ended(std::move(tell_ended)) {}
+      : QueuedOperation(n, std::move(tell_started), std::move(tell_ended)), list_(std::move(list)) {}
 
-  const OperationNumber number;
-  const std::shared_ptr<Playlist> source;
-  std::chrono::milliseconds sent{0};    ///< Frames that the kernel took.
-  PlayOperation* next_armed = nullptr;  ///< Behind this one, on the media thread.
-  ReportMail started;
-  ReportMail ended;
+  SourceFrame next(Codec codec, std::size_t samples, base::TimePoint) override {
+    return list_->next(codec, samples);
+  }
+  void sent(std::chrono::milliseconds time) override { sent_ += time; }
+  [[nodiscard]] std::chrono::milliseconds duration() const override { return sent_; }
+
+ private:
+  const std::shared_ptr<Playlist> list_;
+  std::chrono::milliseconds sent_{0};
 };
 
 }  // namespace tonearm::media

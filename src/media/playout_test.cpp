@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "media/play_operation.hpp"
+
 namespace tonearm::media {
 namespace {
 
@@ -33,10 +35,14 @@ class PlayoutTest : public ::testing::Test {
   }
   /// One tick as a stream does it; true if a prompt's frame was sent.
   bool tick() {
-    const auto frame = playout_.next(Codec::pcmu, kFrameBytes);
+    const auto frame = playout_.next(Codec::pcmu, kFrameBytes, {});
     if (frame.of_operation) playout_.frame_sent(milliseconds(20));
     playout_.settle([](Mail& report) { report.deliver(); });
     return frame.of_operation;
+  }
+
+  StopResult stop(OperationNumber number) {
+    return playout_.stop(number, {}, [](Mail& report) { report.deliver(); });
   }
 
   std::string log_;
@@ -57,7 +63,7 @@ TEST_F(PlayoutTest, armed_operations_follow_each_other_in_order) {
 
 TEST_F(PlayoutTest, a_stop_before_the_first_frame_finds_it_never_started) {
   playout_.arm(make(1, 2));
-  EXPECT_EQ(playout_.stop(1).outcome, StopOutcome::never_started);
+  EXPECT_EQ(stop(1).outcome, StopOutcome::never_started);
   EXPECT_FALSE(tick());
   EXPECT_EQ(log_, "");
 }
@@ -66,18 +72,18 @@ TEST_F(PlayoutTest, a_stop_between_two_prompts_finds_the_first_completed_and_the
   playout_.arm(make(1, 1));
   playout_.arm(make(2, 1));
   tick();
-  const auto first = playout_.stop(1);
+  const auto first = stop(1);
   EXPECT_EQ(first.outcome, StopOutcome::completed);
   EXPECT_EQ(first.sent, milliseconds(20));
-  EXPECT_EQ(playout_.stop(2).outcome, StopOutcome::never_started);
-  EXPECT_EQ(playout_.stop(2).outcome, StopOutcome::nothing);
+  EXPECT_EQ(stop(2).outcome, StopOutcome::never_started);
+  EXPECT_EQ(stop(2).outcome, StopOutcome::nothing);
   EXPECT_FALSE(tick());
 }
 
 TEST_F(PlayoutTest, a_stop_out_of_the_middle_of_what_is_armed_keeps_the_others) {
   for (OperationNumber n = 1; n <= 4; ++n) playout_.arm(make(n, 1));
   tick();
-  EXPECT_EQ(playout_.stop(3).outcome, StopOutcome::never_started);
+  EXPECT_EQ(stop(3).outcome, StopOutcome::never_started);
   tick();
   tick();
   EXPECT_EQ(log_, " started1 ended1 started2 ended2 started4 ended4");
@@ -88,7 +94,7 @@ TEST_F(PlayoutTest, a_cut_tells_what_was_sent_and_a_failed_send_does_not_count) 
   tick();
   tick();
   playout_.frame_failed(milliseconds(20));
-  const auto result = playout_.stop(1);
+  const auto result = stop(1);
   EXPECT_EQ(result.outcome, StopOutcome::cut);
   EXPECT_EQ(result.sent, milliseconds(20));
 }

@@ -25,7 +25,7 @@ struct Opened {
 struct OpenFailed {
   std::string cause;
 };
-/// The first prompt of operation n can be played.
+/// The first prompt of operation n can be played (a record without one: at once).
 struct Ready {
   OperationNumber number = 0;
 };
@@ -64,6 +64,30 @@ struct Stopped {
 /// Neither RTP nor RTCP for `media.timeout`, not on hold. Once in a session.
 struct MediaLost {};
 
+/// Why a record is over.
+enum class RecordEnd : std::uint8_t {
+  max_duration,
+  max_silence,
+  initial_silence,
+  stop_tone,
+  prompt_failed,
+  cut,  ///< Stopped, or its session was closed; never in a RecordEnded.
+};
+/// Record n ended by itself; its audio is closed. `RecordWritten` follows if it is one that has a file.
+struct RecordEnded {
+  OperationNumber number = 0;
+  RecordEnd end = RecordEnd::max_duration;
+  std::chrono::milliseconds captured{0};
+  std::optional<PromptFailure> failure;
+};
+/// The file of record n is complete, or will not be. Also after a stop that cut 100 ms and more; may come
+/// after `Closed`.
+struct RecordWritten {
+  OperationNumber number = 0;
+  bool ok = true;
+  std::string cause;  ///< Why not.
+};
+
 struct StreamStats {
   std::uint64_t packets_sent = 0;
   std::uint64_t packets_received = 0;
@@ -77,12 +101,13 @@ struct StreamStats {
   std::chrono::microseconds remote_jitter{0};
   std::chrono::microseconds round_trip{0};  ///< 0: never measured.
 };
-/// The sockets are closed; the last report of a session.
+/// The sockets are closed; the last report of a session but for files that are still being written.
 struct Closed {
   StreamStats stats;
 };
 
-using Report = std::variant<Opened, OpenFailed, Ready, Failed, Started, Ended, Stopped, MediaLost, Closed>;
+using Report = std::variant<Opened, OpenFailed, Ready, Failed, Started, Ended, Stopped, MediaLost, Closed,
+                            RecordEnded, RecordWritten>;
 
 /// Called on the dispatcher's thread, in the order in which things happened. Must not block.
 using ReportSink = std::function<void(const Report&)>;

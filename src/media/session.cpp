@@ -39,16 +39,21 @@ void Session::post_prepare(OperationNumber number, PlayRequest request) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_ || operations_.contains(number)) return;
-    operations_[number].play = std::make_unique<PlayOperation>(
-        number, std::make_shared<Playlist>(loops, request.forever),
-        [this, number] { report(Started{number}); }, [this, number] { on_ended(number); });
+    Operation& operation = operations_[number];
+    operation.prompts = std::make_shared<Playlist>(loops, request.forever);
+    operation.queued = std::make_unique<PlayOperation>(
+        number, operation.prompts, [this, number] { report(Started{number}); },
+        [this, number] { on_ended(number); });
   }
-  for (std::size_t place = 0; place < request.items.size(); ++place) {
-    if (const PlayItem& item = request.items[place]; item.prompt)
-      on_prompt(number, place, item.prompt);
-    else
-      await_prompt(number, place, item.key);
-  }
+  for (std::size_t place = 0; place < request.items.size(); ++place)
+    prepare_item(number, place, request.items[place]);
+}
+
+void Session::prepare_item(OperationNumber number, std::size_t place, const PlayItem& item) {
+  if (item.prompt)
+    on_prompt(number, place, item.prompt);
+  else
+    await_prompt(number, place, item.key);
 }
 
 void Session::await_prompt(OperationNumber number, std::size_t place, const PromptKey& key) {
@@ -72,7 +77,7 @@ void Session::on_prompt(OperationNumber number, std::size_t place, const PromptR
     const std::lock_guard lock(mutex_);
     const auto operation = operations_.find(number);
     if (closed_ || operation == operations_.end()) return;
-    Playlist& list = *operation->second.play->source;
+    Playlist& list = *operation->second.prompts;
     if (result)
       list.fill(place, *result);
     else
@@ -92,9 +97,13 @@ void Session::on_first_prompt(Operations::iterator operation, const PromptResult
     operations_.erase(operation);
     return;
   }
-  held.ready = true;
+  become_ready(number, held);
+}
+
+void Session::become_ready(OperationNumber number, Operation& operation) {
+  operation.ready = true;
   tell(Ready{number});
-  if (held.start_wanted) arm(held);
+  if (operation.start_wanted) arm(operation);
 }
 
 void Session::post_start(OperationNumber number) {
@@ -107,29 +116,29 @@ void Session::post_start(OperationNumber number) {
 
 void Session::arm(Operation& operation) {
   operation.armed = true;
-  environment_.thread.post(*new ArmCommand(*this, *operation.play));
+  if (operation.record != nullptr)
+    operation.record->capture_into(environment_.recorder->open(operation.recording));
+  environment_.thread.post(*new ArmCommand(*this, *operation.queued));
 }
 
 void Session::on_ended(OperationNumber number) {
-  Ended ended;
-  ended.number = number;
-  std::unique_ptr<PlayOperation> over;
+  Operations over;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = operations_.find(number);
-    if (found == operations_.end()) return;
-    over = std::move(found->second.play);
-    operations_.erase(found);
+    over.insert(operations_.extract(number));
   }
-  ended.sent = over->sent;
-  if (const PromptFailure* failure = over->source->failure()) ended.failure = *failure;
+  if (over.empty()) return;
+  const Operation& operation = over.begin()->second;
+  if (operation.record != nullptr) return end_record(operation);
+  Ended ended{.number = number, .sent = operation.queued->duration(), .failure = {}};
+  if (const PromptFailure* failure = operation.prompts->failure()) ended.failure = *failure;
   report(ended);
 }
 
 void Session::post_stop(StopId stop, const std::vector<OperationNumber>& numbers) {
   Stopped stopped{.stop = stop, .cut_at = {}, .results = {}};
   std::vector<std::size_t> for_thread;
-  std::vector<std::unique_ptr<PlayOperation>> forgotten;
+  std::vector<std::unique_ptr<QueuedOperation>> forgotten;
   std::vector<PromptStore::WaiterId> needless;
   {
     const std::lock_guard lock(mutex_);
@@ -143,7 +152,7 @@ void Session::post_stop(StopId stop, const std::vector<OperationNumber>& numbers
         continue;
       }
       stopped.results.back().outcome = StopOutcome::never_started;
-      forgotten.push_back(std::move(found->second.play));
+      forgotten.push_back(std::move(found->second.queued));
       operations_.erase(found);
     }
     auto* command = new StopCommand(*this, std::move(stopped), std::move(for_thread), std::move(forgotten));
@@ -166,6 +175,8 @@ void Session::on_stopped(const Stopped& stopped) {
     }
   }
   report(stopped);
+  for (const auto& [number, operation] : over)
+    if (operation.record != nullptr) close_recording(operation, true);
 }
 
 void Session::post_close() {
@@ -181,10 +192,13 @@ void Session::post_close() {
 }
 
 void Session::on_closed() {
+  Operations over;
   {
     const std::lock_guard lock(mutex_);
-    operations_.clear();
+    over = std::exchange(operations_, {});
   }
+  for (const auto& [number, operation] : over)
+    if (operation.record != nullptr) close_recording(operation, false);
   // The sockets are closed before anyone hears of it: the port may be handed out again.
   const StreamStats stats = stream_.stats();
   stream_.close_sockets();

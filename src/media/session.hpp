@@ -10,6 +10,8 @@
 #include "media/media_thread.hpp"
 #include "media/play_operation.hpp"
 #include "media/prompt_store.hpp"
+#include "media/record_operation.hpp"
+#include "media/recorder.hpp"
 #include "media/reports.hpp"
 #include "media/stream.hpp"
 
@@ -27,6 +29,12 @@ struct PlayRequest {
   bool forever = false;         ///< Until stopped.
 };
 
+struct RecordRequest {
+  base::Guid operation;  ///< Names its file.
+  std::optional<PlayItem> prompt;
+  RecordRules rules;
+};
+
 /// One leg's media, as the rest of the server holds it. Commands name operations by number and are carried
 /// out in the order in which they are posted; what becomes of them comes as reports. The engine keeps it
 /// until `Closed`. Threading: thread-safe; no `post_…` blocks, and none is dropped.
@@ -36,6 +44,7 @@ class Session : public std::enable_shared_from_this<Session> {
     MediaThread& thread;
     Dispatcher& dispatcher;
     PromptStore& prompts;
+    Recorder* recorder = nullptr;  ///< None: records fail.
   };
   using Over = std::function<void(Session&)>;
 
@@ -46,6 +55,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void post_update(const StreamSettings& settings);
   /// Fetches, decodes, encodes; reports Ready or Failed.
   void post_prepare(OperationNumber number, PlayRequest request);
+  void post_prepare(OperationNumber number, RecordRequest request);
   /// It begins when those started before are over and it is ready; at once if nothing plays.
   void post_start(OperationNumber number);
   /// Reports one Stopped that names each of `numbers`, also those that are only being prepared.
@@ -67,7 +77,10 @@ class Session : public std::enable_shared_from_this<Session> {
   class CloseCommand;
 
   struct Operation {
-    std::unique_ptr<PlayOperation> play;
+    std::unique_ptr<QueuedOperation> queued;
+    std::shared_ptr<Playlist> prompts;
+    RecordOperation* record = nullptr;  // `queued`, if it is one
+    base::Guid recording;
     std::vector<PromptStore::WaiterId> waits;
     bool ready = false;
     bool start_wanted = false;
@@ -77,11 +90,15 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void report(const Report& report) const { sink_(report); }
   void tell(Report report);
+  void prepare_item(OperationNumber number, std::size_t place, const PlayItem& item);
+  void become_ready(OperationNumber number, Operation& operation);
   void on_prompt(OperationNumber number, std::size_t place, const PromptResult& result);
   void on_first_prompt(Operations::iterator operation, const PromptResult& result);
   void await_prompt(OperationNumber number, std::size_t place, const PromptKey& key);
   void arm(Operation& operation);
   void on_ended(OperationNumber number);
+  void end_record(const Operation& operation);
+  void close_recording(const Operation& operation, bool tell_written);
   void on_stopped(const Stopped& stopped);
   void on_closed();
   void forget_waits(const std::vector<PromptStore::WaiterId>& waits);

@@ -55,21 +55,21 @@ class Session::UpdateCommand final : public Command {
 
 class Session::ArmCommand final : public Command {
  public:
-  ArmCommand(Session& session, PlayOperation& operation) : Command(session), operation_(operation) {}
+  ArmCommand(Session& session, QueuedOperation& operation) : Command(session), operation_(operation) {}
   Fate arrive(MediaThread&) override {
     session().stream_.playout().arm(operation_);
     return Fate::deliver;
   }
 
  private:
-  PlayOperation& operation_;
+  QueuedOperation& operation_;
 };
 
 class Session::StopCommand final : public Command {
  public:
   /// `for_thread`: indexes of the results that the media thread is to find out.
   StopCommand(Session& session, Stopped stopped, std::vector<std::size_t> for_thread,
-              std::vector<std::unique_ptr<PlayOperation>> forgotten)
+              std::vector<std::unique_ptr<QueuedOperation>> forgotten)
       : Command(session),
         stopped_(std::move(stopped)),
         for_thread_(std::move(for_thread)),
@@ -78,9 +78,11 @@ class Session::StopCommand final : public Command {
 
   Fate arrive(MediaThread& thread) override {
     bool cut = false;
+    const auto stop_at = base::SteadyClock::now();
+    const auto report = [&thread](Mail& mail) { thread.report(mail); };
     for (const std::size_t i : for_thread_) {
       StopResult& result = stopped_.results[i];
-      result = session().stream_.playout().stop(result.number);
+      result = session().stream_.playout().stop(result.number, stop_at, report);
       cut = cut || result.outcome == StopOutcome::cut;
     }
     const auto now = base::SteadyClock::now();
@@ -94,7 +96,7 @@ class Session::StopCommand final : public Command {
 
   Stopped stopped_;
   const std::vector<std::size_t> for_thread_;
-  const std::vector<std::unique_ptr<PlayOperation>> forgotten_;  // their reports may still be on the way
+  const std::vector<std::unique_ptr<QueuedOperation>> forgotten_;  // their reports may still be on the way
   const base::TimePoint posted_at_;
 };
 

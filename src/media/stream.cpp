@@ -32,7 +32,7 @@ void Stream::attach(ThreadCounters& counters, PacketIo& io) {
 }
 
 void Stream::detach(const WakeTime& time) {
-  playout_.clear();
+  playout_.clear(time.now);
   if (sender_.packets() > 0 && rtcp_to_.length != 0) send_rtcp(time, true);
   io_->remove(rtp_slot_);
   io_->remove(rtcp_slot_);
@@ -85,14 +85,14 @@ void Stream::on_tick(TickSchedule::Tick tick, const WakeTime& time) {
     if (missed != 0) sender_.gap(missed * samples);
   }
   next_tick_ = tick + settings_.ptime_ms;
-  send_frame();
+  send_frame(time.now);
   if (rtcp_to_.length != 0 && rtcp_.due(time.now)) send_rtcp(time, false);
   watch_for_loss(time.now);
 }
 
-void Stream::send_frame() {
+void Stream::send_frame(base::TimePoint now) {
   const std::size_t samples = std::size_t{settings_.ptime_ms} * kSamplesPerMs;
-  const Playout::Frame frame = playout_.next(settings_.codec, samples);
+  const Playout::Frame frame = playout_.next(settings_.codec, samples, now);
   frame_was_played_ = false;
   if (!sending()) return sender_.gap(static_cast<std::uint32_t>(samples));
   const auto bytes =
@@ -174,6 +174,9 @@ void Stream::take(const RtpPacket& packet, base::TimePoint arrival) {
   if (verdict == RtpReceiver::Verdict::foreign_ssrc) return counters_->foreign_ssrc.add();
   if (verdict == RtpReceiver::Verdict::duplicate) return;
   counters_->packets_received.add();
+  // What comes on hold is music, or nothing: a recording goes on as silence.
+  if (const auto codec = settings_.audio_codec(packet.header.payload_type); codec && !settings_.held)
+    playout_.hear({*codec, packet.header, packet.payload, arrival});
   if (!tap_) return;
   TappedPacket copy;
   copy.arrival = arrival;

@@ -89,7 +89,7 @@ class Stream {
   };
 
   [[nodiscard]] bool sending() const { return settings_.send && rtp_to_.length != 0; }
-  void send_frame();
+  void send_frame(base::TimePoint now);
   void send_rtcp(const WakeTime& time, bool bye);
   void on_rtp(const Datagram& datagram, const WakeTime& time);
   void on_rtcp(const Datagram& datagram, const WakeTime& time);

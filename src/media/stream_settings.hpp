@@ -24,6 +24,13 @@ struct StreamSettings {
   bool held = false;             ///< The far end's silence means nothing.
   bool may_move = false;         ///< See SourceLock.
 
+  /// Nothing if the payload is no audio: a key, comfort noise.
+  [[nodiscard]] std::optional<Codec> audio_codec(std::uint8_t payload_type) const {
+    if (payload_type == receive_payload_type) return codec;
+    for (const Codec law : {Codec::pcmu, Codec::pcma})
+      if (payload_type == static_payload_type(law)) return law;
+    return std::nullopt;
+  }
   /// Also static payload types of the other law: senders change between them without asking.
   [[nodiscard]] bool receives(std::uint8_t payload_type) const {
     constexpr std::uint8_t kComfortNoise = 13;  // RFC 3389

@@ -53,14 +53,19 @@ class Phone {
   }
   void speak(const base::Endpoint& to, std::size_t payload = 160, std::uint32_t ssrc = 77,
              std::uint8_t type = 0) {
-    std::vector<std::uint8_t> bytes(kRtpHeaderBytes + payload, 0x7E);
+    say(to, std::vector<std::uint8_t>(payload, 0x7E), ssrc, type);
+  }
+  void say(const base::Endpoint& to, std::span<const std::uint8_t> payload, std::uint32_t ssrc = 77,
+           std::uint8_t type = 0) {
+    std::vector<std::uint8_t> bytes(kRtpHeaderBytes);
+    bytes.insert(bytes.end(), payload.begin(), payload.end());
     write_rtp_header({.payload_type = type,
                       .marker = false,
                       .sequence = sequence_++,
                       .timestamp = timestamp_,
                       .ssrc = ssrc},
                      std::span<std::uint8_t, kRtpHeaderBytes>(bytes.data(), kRtpHeaderBytes));
-    timestamp_ += static_cast<std::uint32_t>(payload);
+    timestamp_ += static_cast<std::uint32_t>(payload.size());
     send(to, bytes);
   }
 
