@@ -192,6 +192,21 @@ TEST_F(RecorderTest, a_spool_that_cannot_be_made_says_why) {
   EXPECT_EQ(outcomes_.causes()[0], "Is a directory");
 }
 
+TEST_F(RecorderTest, a_full_disk_is_said_so) {
+  Recorder& recorder = start();
+  fs::create_symlink("/dev/full", wav_path(folder_.path() / "recordings", id(1)).string() + ".part");
+  fs::create_symlink("/dev/full", spool_path(folder_.path() / "recordings", id(2)));
+  for (const std::uint64_t n : {1U, 2U}) {
+    const auto capture = recorder.open(id(n));
+    capture->begin(began_);
+    speak(*capture, 10);
+    recorder.finish(capture, milliseconds(200), outcomes_.done());
+  }
+  ASSERT_TRUE(outcomes_.wait(2));
+  EXPECT_EQ(outcomes_.causes(), std::vector<std::string>(2, "No space left on device"));
+  EXPECT_TRUE(fs::exists(spool_path(folder_.path() / "recordings", id(1))));
+}
+
 TEST_F(RecorderTest, its_end_waits_for_what_was_finished) {
   Recorder& recorder = start();
   for (std::uint64_t n = 0; n < 50; ++n) {

@@ -29,7 +29,7 @@ struct BuiltRecording {
   std::chrono::milliseconds captured{0};
   unsigned reanchored = 0;
 };
-/// Makes the WAV of an operation from its spool, which is then removed. Takes some 20 ms per minute of audio.
+/// Makes the WAV of an operation from its spool, which is then removed. Takes some 60 ms per minute of audio.
 /// Errors: `spool_unreadable`, `recording_unwritable`; the spool stays. Threading: any thread.
 [[nodiscard]] base::Result<BuiltRecording> build_recording(const std::filesystem::path& folder,
                                                            base::Guid operation);

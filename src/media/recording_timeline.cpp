@@ -20,7 +20,9 @@ constexpr std::int64_t samples_in(std::chrono::microseconds time) {
 }
 
 constexpr unsigned kWatchedPieces = 64;  // a second or so: some of them come without delay
-constexpr std::int64_t kDriftMax = 20;   // samples before it is followed [2.5 ms]
+constexpr std::size_t kLeastStretched = 8;
+constexpr std::size_t kHeldBackPieces = 200;  // of 10 ms: as many as are held back at most
+constexpr std::int64_t kDriftMax = 20;        // samples before it is followed [2.5 ms]
 
 /// A piece has been spoken when it arrives.
 std::int64_t arrived(const SpooledAudio& piece) {
@@ -35,7 +37,7 @@ std::vector<std::int16_t> decoded(const SpooledAudio& piece) {
 
 /// The same sound in a sample more or less. A step of one sample instead would be heard as a click.
 std::vector<std::int16_t> stretched(const std::vector<std::int16_t>& samples, int by) {
-  if (by == 0 || samples.size() < 2) return samples;
+  if (by == 0 || samples.size() < kLeastStretched) return samples;
   std::vector<std::int16_t> result(samples.size() + static_cast<std::size_t>(by));
   const double step = static_cast<double>(samples.size() - 1) / static_cast<double>(result.size() - 1);
   for (std::size_t i = 0; i < result.size(); ++i) {
@@ -108,7 +110,7 @@ bool RecordingTimeline::believable(std::span<const SpooledAudio> rest) const {
 /// the same at first, but stays late.
 bool RecordingTimeline::catches_up(std::span<const SpooledAudio> rest) const {
   const auto until = rest.front().arrival + kHeldBack;
-  for (const SpooledAudio& piece : rest) {
+  for (const SpooledAudio& piece : rest.first(std::min(rest.size(), kHeldBackPieces))) {
     if (piece.ssrc != anchor_->ssrc || piece.arrival > until) return false;
     const Position late = lateness(piece);
     if (late < -samples_in(kTolerance) || late > samples_in(kHeldBack)) return false;

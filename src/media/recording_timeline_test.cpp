@@ -202,6 +202,20 @@ TEST(RecordingTimeline, the_end_cuts_what_was_spoken_after_it) {
   EXPECT_TRUE(std::ranges::equal(placed.audio, part(tone.sound(), milliseconds(0), milliseconds(1010))));
 }
 
+TEST(RecordingTimeline, packets_of_any_size_are_taken) {
+  std::mt19937 random(8);
+  std::vector<std::uint8_t> bytes(160, 0x10);
+  std::vector<SpooledAudio> pieces;
+  for (unsigned i = 0; i < 4000; ++i)
+    pieces.push_back({.arrival = std::chrono::microseconds(500 * i),
+                      .ssrc = random() % 50 == 0 ? 2U : 1U,
+                      .timestamp = static_cast<std::uint32_t>(i * 3 + random() % 5),
+                      .sequence = static_cast<std::uint16_t>(i),
+                      .codec = Codec::pcmu,
+                      .payload = std::span(bytes).first(1 + random() % 160)});
+  EXPECT_EQ(place(pieces, milliseconds(2000)).audio.size(), 16'000U);
+}
+
 class Drift : public ::testing::TestWithParam<double> {};
 
 /// The far end's clock is fast or slow by some ppm.

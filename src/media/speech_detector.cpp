@@ -19,16 +19,16 @@ constexpr double kRiseDbPerSecond = 2;     // a sentence has pauses more often t
 constexpr base::milliseconds kPause{100};  // without packets; more than jitter
 
 double level_of(Codec codec, std::span<const std::uint8_t> block) {
-  double sum = 0;
-  double squares = 0;
+  std::int64_t sum = 0;
+  std::int64_t squares = 0;
   for (const std::uint8_t byte : block) {
-    const double sample = decode_sample(codec, byte);
+    const std::int64_t sample = decode_sample(codec, byte);
     sum += sample;
     squares += sample * sample;
   }
   const auto n = static_cast<double>(block.size());
-  const double mean = sum / n;  // some phones have an offset, which is no sound
-  return level_dbm0(squares / n - mean * mean);
+  const double mean = static_cast<double>(sum) / n;  // some phones have an offset, which is no sound
+  return level_dbm0(static_cast<double>(squares) / n - mean * mean);
 }
 
 }  // namespace
