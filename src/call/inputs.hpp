@@ -58,6 +58,7 @@ struct LegFailed {
   int status = 0;  ///< SIP status; 0 = none.
   bool no_ack = false;
   std::string reason;
+  bool no_route = false;  ///< Nothing that is configured leads to the target; no INVITE was sent.
 };
 using SignalBody = std::variant<LegRinging, LegAnswered, LegAcked, LegMediaChanged, LegKey, LegCancelled,
                                 LegHungUp, LegFailed>;

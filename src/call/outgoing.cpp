@@ -49,11 +49,10 @@ void on_far_answer(CallData& call, StepBuilder& step, const LegAnswered& report)
   activate_audio(call, step);
 }
 
-CallEnd end_after_refusal(const LegFailed& report, const Party& target) {
+CallEnd end_after_refusal(const LegFailed& report) {
+  if (report.no_route) return {CallEndReason::cannot_route, 480, report.reason};
   switch (report.status) {
-    case 0:  // no INVITE went anywhere: a user without a phone, a number without a way out
-      if (target.kind == Party::Kind::phone) return {CallEndReason::cannot_route, 480, report.reason};
-      [[fallthrough]];
+    case 0:  // no INVITE arrived anywhere: a user without a phone, a trunk that is down
     case 480:
       return {CallEndReason::unreachable, 480, report.reason};
     case 408:
@@ -69,8 +68,8 @@ CallEnd end_after_refusal(const LegFailed& report, const Party& target) {
 }
 
 void on_leg_failed(CallData& call, StepBuilder& step, const LegFailed& report) {
-  CallEnd end = report.no_ack ? CallEnd{CallEndReason::no_ack, 408, report.reason}
-                              : end_after_refusal(report, call.leg.remote);
+  CallEnd end =
+      report.no_ack ? CallEnd{CallEndReason::no_ack, 408, report.reason} : end_after_refusal(report);
   end_disconnected_call(call, step, CallTrigger::leg_failed, std::move(end));
 }
 

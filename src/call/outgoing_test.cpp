@@ -35,7 +35,7 @@ TEST(Outgoing, plays_when_it_is_answered) {
 TEST(Outgoing, refusals_become_end_reasons) {
   const std::vector<std::pair<int, CallEndReason>> refusals{
       {486, CallEndReason::busy},        {600, CallEndReason::busy},        {603, CallEndReason::declined},
-      {408, CallEndReason::no_answer},   {480, CallEndReason::unreachable}, {0, CallEndReason::cannot_route},
+      {408, CallEndReason::no_answer},   {480, CallEndReason::unreachable}, {0, CallEndReason::unreachable},
       {404, CallEndReason::sip_refusal}, {500, CallEndReason::sip_refusal}};
   for (const auto& [status, reason] : refusals) {
     Scene scene = Scene::outgoing();
@@ -87,6 +87,14 @@ TEST(Outgoing, shows_what_the_bot_said_about_it) {
   const auto [call, created] = Call::outgoing(order, {Owner{}, CallPolicy{}, {}}, stamp);
   EXPECT_EQ(created.snapshot->modalities, order.modalities);
   EXPECT_EQ(created.snapshot->subject, "Your order");
+}
+
+TEST(Outgoing, without_any_way_to_the_target_it_cannot_be_routed) {
+  Scene scene = Scene::outgoing();
+  scene.media_says(SessionOpened{});
+  scene.signal(LegFailed{404, false, "no trunk takes this number", true});
+  scene.close_session();
+  EXPECT_EQ(scene.shown->end->reason, CallEndReason::cannot_route);
 }
 
 TEST(Outgoing, not_answered_in_time_is_cancelled) {
