@@ -35,6 +35,68 @@ call::CallPolicy call_policy(const config::Settings& settings,
   return policy;
 }
 
+call::KeySource keys_by(config::DtmfSource source) {
+  switch (source) {
+    case config::DtmfSource::automatic:
+      return call::KeySource::automatic;
+    case config::DtmfSource::rfc4733:
+      return call::KeySource::rfc4733;
+    case config::DtmfSource::info:
+      return call::KeySource::info;
+    case config::DtmfSource::inband:
+      return call::KeySource::in_band;
+  }
+  return call::KeySource::automatic;
+}
+
+sip::UserEntry user_entry(const config::UserSettings& user) {
+  sip::UserEntry entry;
+  entry.id = user.id.to_string();
+  entry.name = user.name;
+  entry.username = config::digest_name(user);
+  entry.nat = user.nat;
+  entry.password = user.password;
+  entry.keys = keys_by(user.dtmf);
+  if (auto uri = sip::parse_uri(user.sip)) {
+    entry.contact = {uri->host, uri->port != 0 ? uri->port : kSipPort};
+    if (uri->user.empty()) uri->user = entry.username;
+    entry.uri = uri->to_string();
+  }
+  return entry;
+}
+
+/// The listener that `via` names, by its place in `sip.listen`.
+std::optional<std::size_t> listener_of(const config::Settings& settings, const std::string& via) {
+  const auto wanted = config::parse_sip_listener(via);
+  if (!wanted) return std::nullopt;
+  const auto found = std::ranges::find(settings.sip.listen, *wanted);
+  if (found == settings.sip.listen.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - settings.sip.listen.begin());
+}
+
+sip::TrunkEntry trunk_entry(const config::Settings& settings, const config::TrunkSettings& trunk) {
+  sip::TrunkEntry entry;
+  entry.name = trunk.name;
+  entry.sources = trunk.sources;
+  entry.trust_identity = trunk.trust_identity;
+  entry.nat = trunk.nat;
+  entry.strip = trunk.strip;
+  entry.prefix = trunk.prefix;
+  entry.targets = trunk.uri;
+  entry.numbers = trunk.numbers;
+  entry.transport = trunk.transport == config::SipTransport::tcp ? sip::Transport::tcp : sip::Transport::udp;
+  entry.listener = listener_of(settings, trunk.via);
+  entry.username = trunk.username;
+  entry.password = trunk.password;
+  entry.registers = trunk.register_;
+  entry.expires = trunk.register_expires;
+  entry.probe = trunk.probe;
+  entry.keys = keys_by(trunk.dtmf);
+  entry.caller_id = trunk.caller_id;
+  entry.max_calls = trunk.max_calls;
+  return entry;
+}
+
 sip::Directory directory(const config::Settings& settings) {
   sip::Directory directory;
   directory.open = settings.sip.open;
@@ -42,18 +104,8 @@ sip::Directory directory(const config::Settings& settings) {
     directory.applications.push_back(
         {application.name, application.tenant.to_string(), application.addresses});
   }
-  for (const auto& user : settings.users) {
-    sip::UserEntry entry{user.id.to_string(), user.name, config::digest_name(user), {}, user.nat,
-                         user.password};
-    if (const auto uri = sip::parse_uri(user.sip)) {
-      entry.contact = {uri->host, uri->port != 0 ? uri->port : kSipPort};
-    }
-    directory.users.push_back(std::move(entry));
-  }
-  for (const auto& trunk : settings.trunks) {
-    directory.trunks.push_back(
-        {trunk.name, trunk.sources, trunk.trust_identity, trunk.nat, trunk.strip, trunk.prefix});
-  }
+  for (const auto& user : settings.users) directory.users.push_back(user_entry(user));
+  for (const auto& trunk : settings.trunks) directory.trunks.push_back(trunk_entry(settings, trunk));
   return directory;
 }
 

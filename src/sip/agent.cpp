@@ -46,9 +46,11 @@ Agent::~Agent() {
   client_.abandon();
   for (auto& [id, entry] : sessions_) {
     for (const Loop::TimerId timer : entry->timers) loop_.cancel(timer);
+    if (entry->placement) loop_.cancel(entry->placement->limit);
   }
   if (restored_timer_) loop_.cancel(*restored_timer_);
   if (expiry_timer_) loop_.cancel(*expiry_timer_);
+  trunks_.reset();
   sessions_.clear();
   resolver_.reset();
   server_.close();
@@ -63,6 +65,7 @@ base::Result<void> Agent::start() {
       return base::fail(SipErrc::cannot_bind,
                         fmt::format("this machine has no address for {}", configured.endpoint.to_string()));
     }
+    vias_.push_back(addresses.size() == 1 ? listeners_.size() : kAnyListener);
     for (const ListenAddress& address : addresses) {
       auto listener =
           Listener::open({address, listeners_.size(), settings_.dscp, resolver_->client()}, *this);
@@ -70,7 +73,15 @@ base::Result<void> Agent::start() {
       listeners_.push_back(std::move(*listener));
     }
   }
+  TrunkPorts& ports = *this;
+  trunks_ = std::make_unique<Trunks>(loop_, ports, metrics_);
+  trunks_->configure(settings_.directory.trunks);
   return {};
+}
+
+void Agent::set_directory(Directory directory) {
+  settings_.directory = std::move(directory);
+  trunks_->configure(settings_.directory.trunks);
 }
 
 std::vector<ListenAddress> Agent::listening() const {
@@ -124,7 +135,13 @@ void Agent::on_new_call(Listener& listener, const sip_msg& raw, const Message& i
   }
   auto admission = admit(settings_.directory, invite, proven);
   if (!admission) return respond_statelessly(listener, raw, admission.error());
-  SessionSetup setup = setup_for(listener, admission->nat);
+  const std::shared_ptr<Trunk> trunk = admission->trunk ? trunks_->at(*admission->trunk) : nullptr;
+  if (trunk && trunk->is_full()) {
+    return respond_statelessly(
+        listener, raw, 503,
+        fmt::format("Retry-After: {}\r\n{}", kRetryAfter, warning("all lines are in use")));
+  }
+  SessionSetup setup = setup_for(listener, admission->nat, admission->keys);
   // The offer is judged before there is a transaction; its number is put in when there is one.
   if (auto judged = Session::incoming(setup, invite, 0); !judged) {
     return respond_statelessly(listener, raw, refusal_of(judged.error()));
@@ -138,6 +155,7 @@ void Agent::on_new_call(Listener& listener, const sip_msg& raw, const Message& i
   auto session = Session::incoming(std::move(setup), invite, *transaction);
   Entry entry(std::move(*session));
   entry.listener = &listener;
+  if (trunk) entry.line = take_line(trunk);
   const SessionId id = add(std::move(entry));
   undecided_.emplace(*transaction, id);
   resolve_media(id, [this, id, admission = std::move(*admission), call_id = invite.call_id] {
@@ -172,6 +190,7 @@ void Agent::on_cancel(ServerTransaction transaction) {
 /// A 2xx whose transaction is over: our ACK was lost, or a second branch answered.
 void Agent::on_stray_response(Listener& listener, const sip_msg& raw) {
   const auto response = decode(raw, listener.index());
+  if (response && drop_late(*response)) return;
   const auto found = response ? by_local_tag_.find(response->from.tag) : by_local_tag_.end();
   if (found == by_local_tag_.end() || response->method != "INVITE" || response->status < 200 ||
       response->status >= 300) {

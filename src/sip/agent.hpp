@@ -16,6 +16,7 @@
 #include "base/strong.hpp"
 #include "call/media_description.hpp"
 #include "sip/authenticator.hpp"
+#include "sip/call_route.hpp"
 #include "sip/directory.hpp"
 #include "sip/flow_watch.hpp"
 #include "sip/listener.hpp"
@@ -27,6 +28,7 @@
 #include "sip/session.hpp"
 #include "sip/trace.hpp"
 #include "sip/transactions.hpp"
+#include "sip/trunks.hpp"
 
 namespace tonearm::sip {
 
@@ -42,6 +44,8 @@ struct AgentSettings {
   bool dscp = true;  ///< Mark signalling as CS3.
   std::string realm = "tonearm";
   Registrations::Limits registration;
+  /// A target that says nothing at all for so long is given up for the next one.
+  std::chrono::milliseconds target_limit{4'000};
 };
 
 /// Asked or told by the agent on the loop's thread; must return at once. Unset ones are skipped.
@@ -82,9 +86,17 @@ struct OutgoingCall {
   std::optional<NextHop> hop{};  ///< Exactly there, whatever target and next_hop say: a phone's flow.
 };
 
+/// A call to somebody whom the directory knows the way to.
+struct PartyCall {
+  call::Party target;
+  call::Party source;
+  std::string caller_number;  ///< The application's own; empty: none.
+  call::LocalMedia local;
+};
+
 /// The user agent: listeners, sessions, and between them who gets which message.
 /// Threading: the loop's thread, also to make and to destroy, except where noted.
-class Agent : private ListenerHandler {
+class Agent : private ListenerHandler, private TrunkPorts {
  public:
   /// Binds all listeners. Errors: cannot_bind, library_failure.
   static base::Result<std::unique_ptr<Agent>> open(Loop& loop, AgentSettings settings, AgentHooks hooks,
@@ -97,6 +109,8 @@ class Agent : private ListenerHandler {
   void hang_up(SessionId session);
   /// Reports Ringing, Answered or Failed. Errors: malformed_uri, unsupported_transport.
   base::Result<SessionId> call(const OutgoingCall& call);
+  /// The same for a user or a number.
+  std::expected<SessionId, NoRoute> call(const PartyCall& call);
   /// BYE in a dialog of an earlier process, CSeq + 1000; not more than 50 a second. Reports nothing.
   void hang_up_restored(const std::string& row);
   /// Registrations of users who are still there are kept.
@@ -116,6 +130,21 @@ class Agent : private ListenerHandler {
   [[nodiscard]] std::size_t sessions() const { return live_.load(std::memory_order_relaxed); }
 
  private:
+  struct Way {
+    CallRoute route;
+    std::shared_ptr<Trunk> trunk;  // null: a user's phone
+  };
+  /// A call of ours: the ways to the callee, and how far we are.
+  struct Placement {
+    std::vector<Way> ways;
+    std::size_t way = 0;
+    std::vector<NextHop> hops;  // of the present way
+    std::size_t hop = 0;
+    std::uint64_t attempt = 0;  // INVITEs sent; answers to earlier ones are late
+    bool rung = false;
+    int answers = 0;  // challenges that were answered on this hop
+    Loop::TimerId limit = 0;
+  };
   struct Entry {
     explicit Entry(Session&& made) : session(std::move(made)) {}
     Session session;
@@ -125,6 +154,9 @@ class Agent : private ListenerHandler {
     bool invite_cancelled = false;
     std::array<Loop::TimerId, 2> timers{};  // by SessionTimer
     std::string resolving;                  // the media host that is being looked up
+    std::unique_ptr<Placement> placement;   // a call of ours
+    TrunkLine line;                         // the trunk that it runs over, if any
+    int bye_answers = 0;                    // challenges to our BYE that were answered
   };
 
   Agent(Loop& loop, AgentSettings settings, AgentHooks hooks, AgentListener& listener);
@@ -143,7 +175,27 @@ class Agent : private ListenerHandler {
   /// The object id of the user who sent it.
   std::expected<std::string, Refusal> identify(const sip_msg& raw, const Message& request);
   void on_cancel(ServerTransaction transaction);
-  void on_invite_response(SessionId id, std::size_t listener, int error, const sip_msg* response);
+  void on_invite_response(SessionId id, std::uint64_t attempt, std::size_t listener, int error,
+                          const sip_msg* response);
+  void on_bye_response(SessionId id, const sip_msg* response);
+
+  SessionId place(std::vector<Way> ways, const call::LocalMedia& local);
+  void try_way(SessionId id);
+  void try_hop(SessionId id);
+  /// True if there was somewhere else to try, and that is on its way.
+  bool try_elsewhere(SessionId id);
+  void on_target_silent(SessionId id, std::uint64_t attempt);
+  void on_invite_broken(SessionId id, int error);
+  bool authorize_invite(SessionId id, const sip_msg& response);
+  void give_up_unsent(SessionId id);
+  void remember_branches(const Entry& entry);
+  void drop(DropBranch branch);
+  bool drop_late(const Message& response);
+
+  void locate(const std::string& host, std::uint16_t port, Transport transport,
+              std::optional<std::size_t> listener, Located done) override;
+  void ask(const OutgoingRequest& request, Answered done) override;
+  [[nodiscard]] std::string contact_uri(const NextHop& hop, const std::string& user) const override;
 
   SessionId add(Entry entry);
   Entry* find(SessionId session);
@@ -163,7 +215,8 @@ class Agent : private ListenerHandler {
 
   Listener* route(OutgoingRequest& request) const;
   Listener* pick(const NextHop& hop) const;
-  SessionSetup setup_for(const Listener& listener, bool nat) const;
+  SessionSetup setup_for(const Listener& listener, bool nat, call::KeySource keys) const;
+  [[nodiscard]] std::string own_host(const Listener& listener) const;
   std::string contact_of(const Listener& listener) const;
 
   Loop& loop_;
@@ -172,6 +225,7 @@ class Agent : private ListenerHandler {
   AgentListener& user_;
   std::unique_ptr<Resolver> resolver_;
   std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<std::size_t> vias_;  // by configured address: its listener, or kAnyListener for a wildcard
   ServerTransactions server_;
   ClientTransactions client_;
   Authenticator authenticator_;
@@ -183,12 +237,14 @@ class Agent : private ListenerHandler {
   std::unordered_map<std::string, SessionId> by_local_tag_;
   std::unordered_map<ServerTransaction, SessionId> undecided_;  // INVITEs that a CANCEL can still reach
   std::uint64_t last_session_ = 0;
+  std::unordered_map<std::string, InviteBranches> late_;  // by local tag: calls of ours that are over
   std::deque<Dialog> restored_;
   std::optional<Loop::TimerId> restored_timer_;
 
   TracedMessage last_traced_;
   MessageTrace trace_;
   Metrics metrics_;
+  std::unique_ptr<Trunks> trunks_;
   std::atomic<std::size_t> live_{0};
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);  // for what is posted to oneself
 };

@@ -16,11 +16,6 @@ struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
 
-/// libre reports why a transaction broke as an errno value.
-int status_of(int error) {
-  return error == ETIMEDOUT ? 408 : 503;
-}
-
 }  // namespace
 
 void Agent::perform(SessionId id, SessionActions actions) {
@@ -42,7 +37,10 @@ void Agent::resolve_media(SessionId id, std::function<void()> then) {
       *host, entry->session.dialog().flow.remote.is_v6(),
       [this, id, host = *host, then = std::move(then)](const std::optional<std::string>& address) {
         Entry* waiting = find(id);
-        if (waiting != nullptr && address) perform(id, waiting->session.on_resolved(host, *address));
+        if (waiting != nullptr && address) {
+          waiting->resolving.clear();  // the next description may name it again
+          perform(id, waiting->session.on_resolved(host, *address));
+        }
         then();
       });
 }
@@ -63,9 +61,11 @@ void Agent::perform_one(SessionId id, Entry& entry, SessionAction& action) {
           [&](SendAck& wanted) {
             if (Listener* listener = route(wanted.request)) client_.send_ack(*listener, wanted.request);
           },
+          [&](DropBranch& branch) { drop(std::move(branch)); },
           [&](const CancelInvite&) {
             entry.invite_cancelled = true;
-            if (entry.invite) client_.cancel(*entry.invite);
+            if (entry.invite) return client_.cancel(*entry.invite);
+            give_up_unsent(id);
           },
           [&](const ArmSessionTimer& timer) { arm(id, entry, timer); },
           [&](const DisarmSessionTimer& timer) {
@@ -98,15 +98,15 @@ void Agent::send_by(SessionId id, Entry& entry, std::deque<OutgoingRequest> ways
   Listener* listener = route(request);
   const bool is_invite = request.method == "INVITE";
   const std::size_t index = listener == nullptr ? 0 : listener->index();
-  auto on_response = [this, id, is_invite, index, ways](int error, const sip_msg* response) {
+  const std::uint64_t attempt = is_invite && entry.placement ? ++entry.placement->attempt : 0;
+  auto on_response = [this, id, is_invite, attempt, index, ways](int error, const sip_msg* response) {
     Entry* waiting = find(id);
     const bool lost = response == nullptr && error != ETIMEDOUT;
     if (lost && waiting != nullptr && !ways.empty() && !(is_invite && waiting->invite_cancelled)) {
       return send_by(id, *waiting, ways);
     }
-    if (is_invite) return on_invite_response(id, index, error, response);
-    if (waiting != nullptr)
-      perform(id, waiting->session.on_bye_response(response == nullptr ? 408 : response->scode));
+    if (is_invite) return on_invite_response(id, attempt, index, error, response);
+    on_bye_response(id, response);
   };
   const auto number =
       listener == nullptr ? std::nullopt : client_.send(*listener, request, std::move(on_response));
@@ -114,27 +114,23 @@ void Agent::send_by(SessionId id, Entry& entry, std::deque<OutgoingRequest> ways
   if (number) return;
   if (!ways.empty()) return send_by(id, entry, std::move(ways));
   // Later, so that whoever asked has left the stack.
-  loop_.post([this, alive = std::weak_ptr(alive_), id, is_invite] {
-    Entry* failed = alive.expired() ? nullptr : find(id);
-    if (failed == nullptr) return;
-    perform(id, is_invite ? failed->session.on_invite_failed(503, "the target cannot be reached")
-                          : failed->session.on_bye_response(503));
+  loop_.post([this, alive = std::weak_ptr(alive_), id, is_invite, attempt, index] {
+    if (alive.expired()) return;
+    if (is_invite) return on_invite_response(id, attempt, index, EHOSTUNREACH, nullptr);
+    on_bye_response(id, nullptr);
   });
 }
 
-void Agent::on_invite_response(SessionId id, std::size_t listener, int error, const sip_msg* response) {
+void Agent::on_bye_response(SessionId id, const sip_msg* response) {
   Entry* entry = find(id);
   if (entry == nullptr) return;
-  if (response == nullptr) {
-    entry->invite.reset();
-    return perform(
-        id, entry->session.on_invite_failed(status_of(error), error == ETIMEDOUT ? "time-out" : "transport"));
+  const int status = response == nullptr ? 408 : response->scode;
+  if ((status == 401 || status == 407) && entry->line) {
+    const auto line = entry->line->answer(details_of(*response, {}), to_endpoint(response->src).address,
+                                          "BYE", entry->session.dialog().remote_target, entry->bye_answers++);
+    if (line) return perform(id, entry->session.authorize(*line));
   }
-  if (response->scode >= 200) entry->invite.reset();
-  const auto message = decode(*response, listener);
-  if (message) return perform(id, entry->session.on_invite_response(*message));
-  metrics_.count_malformed();
-  if (response->scode >= 200) perform(id, entry->session.on_invite_failed(500, "the response is malformed"));
+  perform(id, entry->session.on_bye_response(status));
 }
 
 void Agent::arm(SessionId id, Entry& entry, const ArmSessionTimer& timer) {
@@ -152,9 +148,16 @@ void Agent::disarm(Entry& entry, SessionTimer timer) {
 void Agent::remove(SessionId id) {
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return;
-  for (const Loop::TimerId timer : found->second->timers) loop_.cancel(timer);
-  by_local_tag_.erase(found->second->session.dialog().local_tag);
+  Entry& entry = *found->second;
+  for (const Loop::TimerId timer : entry.timers) loop_.cancel(timer);
+  if (entry.placement) {
+    loop_.cancel(entry.placement->limit);
+    remember_branches(entry);
+  }
+  const bool had_line = entry.line != nullptr;
+  by_local_tag_.erase(entry.session.dialog().local_tag);
   sessions_.erase(found);
+  if (had_line) trunks_->publish();
   live_.store(sessions_.size(), std::memory_order_relaxed);
   user_.on_finished(id);
 }

@@ -9,7 +9,7 @@
 #include "sip/errc.hpp"
 #include "sip/uri.hpp"
 
-// Requests that begin with us: calls, and the BYEs of a process before this one.
+// What leaves from where, and the BYEs of a process before this one.
 
 namespace tonearm::sip {
 namespace {
@@ -17,51 +17,11 @@ namespace {
 constexpr std::chrono::milliseconds kRestoredPace{20};  // ≤ 50/s, so that a restart is no flood
 constexpr std::uint32_t kRestoredStep = 1000;  // the row may be older than the last request of that process
 
-std::string in_quotes(std::string_view display_name) {
-  std::string out;
-  for (const char c : display_name) {
-    if (c == '"' || c == '\\') out.push_back('\\');
-    if (static_cast<unsigned char>(c) >= 0x20) out.push_back(c);
-  }
-  return display_name.empty() ? "" : fmt::format("\"{}\" ", out);
-}
-
 std::uint64_t random_word() {
   return base::Guid::random().hash();
 }
 
 }  // namespace
-
-base::Result<SessionId> Agent::call(const OutgoingCall& call) {
-  const auto target = parse_uri(call.target);
-  if (!target) return std::unexpected(target.error());
-  const Transport transport = target->transport() == "tcp" ? Transport::tcp : Transport::udp;
-  NextHop hop{transport, kAnyListener, call.next_hop.empty() ? target->host : call.next_hop, target->port};
-  if (call.hop) hop = *call.hop;
-  const Listener* listener = pick(hop);
-  if (listener == nullptr) return base::fail(SipErrc::unsupported_transport, call.target);
-  const std::string& host =
-      settings_.public_address.empty() ? listener->local().address : settings_.public_address;
-  const std::string from =
-      call.from_uri.empty() ? SipUri{"sip", "tonearm", host, 0, {}}.to_string() : call.from_uri;
-
-  Invitation invitation;
-  invitation.target = call.target;
-  invitation.from = fmt::format("{}<{}>", in_quotes(call.from_name), from);
-  invitation.to = fmt::format("<{}>", call.target);
-  invitation.call_id = base::Guid::random().to_string();
-  invitation.local_tag = fmt::format("{:016x}", random_word());
-  invitation.next_hop = hop;
-  invitation.extra_headers = "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE\r\n";
-  trace_.open(invitation.call_id);
-
-  SessionActions actions;
-  Session session = Session::outgoing(setup_for(*listener, false), invitation, call.local, actions);
-  Entry entry(std::move(session));
-  const SessionId id = add(std::move(entry));
-  perform(id, std::move(actions));
-  return id;
-}
 
 void Agent::hang_up_restored(const std::string& row) {
   auto dialog = dialog_of_row(row);
@@ -124,21 +84,23 @@ Listener* Agent::pick(const NextHop& hop) const {
   return first;
 }
 
-SessionSetup Agent::setup_for(const Listener& listener, bool nat) const {
+SessionSetup Agent::setup_for(const Listener& listener, bool nat, call::KeySource keys) const {
   SessionSetup setup;
   setup.capabilities = settings_.capabilities;
   setup.contact = contact_of(listener);
   setup.sdp_session = random_word() >> 2;  // some phones read it as a signed number
   setup.nat = nat;
+  setup.keys = keys;
   setup.ringing_limit = settings_.ringing_limit;
   return setup;
 }
 
+std::string Agent::own_host(const Listener& listener) const {
+  return settings_.public_address.empty() ? listener.local().address : settings_.public_address;
+}
+
 std::string Agent::contact_of(const Listener& listener) const {
-  const std::string& host =
-      settings_.public_address.empty() ? listener.local().address : settings_.public_address;
-  const char* transport = listener.transport() == Transport::tcp ? ";transport=tcp" : "";
-  return fmt::format("<sip:tonearm@{}{}>", host_port(host, listener.local().port), transport);
+  return fmt::format("<{}>", contact_uri({listener.transport(), listener.index(), {}, 0}, "tonearm"));
 }
 
 }  // namespace tonearm::sip

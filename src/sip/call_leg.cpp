@@ -18,7 +18,7 @@ struct Overloaded : Handlers... {
 
 call::SignalBody to_signal(const SessionEvent& event, const std::string& dialog) {
   return std::visit(Overloaded{
-                        [](const Ringing&) -> call::SignalBody { return call::LegRinging{}; },
+                        [](const Ringing& e) -> call::SignalBody { return call::LegRinging{e.early}; },
                         [&](const Answered& e) -> call::SignalBody {
                           return call::LegAnswered{e.media, dialog};
                         },
@@ -40,7 +40,6 @@ call::SignalBody to_signal(const SessionEvent& event, const std::string& dialog)
 base::Result<std::unique_ptr<CallLegs>> CallLegs::open(AgentSettings settings, AgentHooks hooks,
                                                        call::SignalingListener& listener) {
   std::unique_ptr<CallLegs> legs(new CallLegs(listener));
-  legs->users_ = settings.directory.users;
   std::optional<base::Error> error;
   legs->loop_.run([&] {
     auto agent = Agent::open(legs->loop_, std::move(settings), std::move(hooks), *legs);
@@ -86,7 +85,7 @@ void CallLegs::post_hang_up(call::LegRef leg) {
 
 void CallLegs::post_invite(call::LegRef leg, call::Invitation invitation) {
   loop_.post([this, leg, invitation = std::move(invitation)] {
-    if (agent_) invite(leg, invitation.target, invitation.local);
+    if (agent_) invite(leg, invitation);
   });
 }
 
@@ -107,7 +106,6 @@ void CallLegs::post_forget(call::CallId call) {
 
 void CallLegs::post_directory(Directory directory) {
   loop_.post([this, directory = std::move(directory)]() mutable {
-    users_ = directory.users;
     if (agent_) agent_->set_directory(std::move(directory));
   });
 }
@@ -161,24 +159,13 @@ void CallLegs::on_finished(SessionId session) {
   legs_.erase(found);
 }
 
-/// Only directory users so far; numbers need trunks.
-void CallLegs::invite(call::LegRef leg, const call::Party& target, const call::LocalMedia& local) {
-  const auto user = std::ranges::find(users_, target.id, &UserEntry::id);
-  const bool known = target.kind == call::Party::Kind::user && user != users_.end();
-  const auto registered = known ? agent_->contacts_of(user->id) : std::vector<Registration>();
-  if (!known || (registered.empty() && user->contact.empty())) {
-    return listener_.on_signal(leg, call::LegFailed{0, false, "no way to this target is known"});
+void CallLegs::invite(call::LegRef leg, const call::Invitation& invitation) {
+  const auto session = agent_->call(
+      PartyCall{invitation.target, invitation.source, invitation.caller_number, invitation.local});
+  if (!session) {
+    const NoRoute& why = session.error();
+    return listener_.on_signal(leg, call::LegFailed{why.status, false, why.reason, why.unknown});
   }
-  OutgoingCall outgoing;
-  outgoing.local = local;
-  if (registered.empty()) {
-    outgoing.target = fmt::format("sip:{}@{}", user->username, user->contact.to_string());
-  } else {  // the phone that was heard of last
-    outgoing.target = registered.front().uri;
-    outgoing.hop = next_hop(registered.front());
-  }
-  const auto session = agent_->call(outgoing);
-  if (!session) return listener_.on_signal(leg, call::LegFailed{0, false, session.error().message()});
   bind(leg, *session, agent_->call_id(*session));
 }
 

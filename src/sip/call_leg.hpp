@@ -53,7 +53,7 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   template <class Action>
   void post_to(call::LegRef leg, Action action);
   void bind(call::LegRef leg, SessionId session, const std::string& call_id);
-  void invite(call::LegRef leg, const call::Party& target, const call::LocalMedia& local);
+  void invite(call::LegRef leg, const call::Invitation& invitation);
 
   call::SignalingListener& listener_;
   std::vector<ListenAddress> listening_;
@@ -61,7 +61,6 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   // On the loop's thread.
   std::unordered_map<call::LegRef, SessionId> sessions_;
   std::unordered_map<SessionId, call::LegRef> legs_;
-  std::vector<UserEntry> users_;  // whom post_invite can reach
 
   mutable std::mutex mutex_;  // guards call_ids_
   std::unordered_map<call::CallId, std::vector<std::string>> call_ids_;

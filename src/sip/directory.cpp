@@ -138,6 +138,12 @@ std::expected<Admission, Refusal> admit(const Directory& directory, const Messag
   admission.caller = caller_of(directory, origin, invite, *application);
   admission.called = dialled.empty() ? meant : dialled;
   admission.from_trunk = origin.trunk != nullptr;
+  if (origin.trunk != nullptr) {
+    admission.trunk = static_cast<std::size_t>(origin.trunk - directory.trunks.data());
+    admission.keys = origin.trunk->keys;
+  } else if (origin.user != nullptr) {
+    admission.keys = origin.user->keys;
+  }
   admission.nat =
       (origin.trunk != nullptr && origin.trunk->nat) || (origin.user != nullptr && origin.user->nat);
   return admission;

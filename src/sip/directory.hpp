@@ -1,12 +1,15 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/network.hpp"
 #include "base/secret.hpp"
+#include "call/media_description.hpp"
 #include "call/party.hpp"
 #include "sip/message.hpp"
 #include "sip/refusal.hpp"
@@ -28,6 +31,8 @@ struct UserEntry {
   base::Endpoint contact;  ///< Empty if it only registers.
   bool nat = false;
   base::Secret password{};  ///< Empty: it cannot register, and calls in from its contact's address only.
+  std::string uri;          ///< The fixed contact to call; empty: none.
+  call::KeySource keys = call::KeySource::automatic;
 };
 
 /// A carrier or PBX.
@@ -38,6 +43,20 @@ struct TrunkEntry {
   bool nat = false;
   std::string strip;   ///< Taken off the front of numbers that come in …
   std::string prefix;  ///< … and this put there.
+
+  // ---- calls that go out
+  std::vector<std::string> targets;  ///< sip: URIs, in the order to try them.
+  std::vector<std::string> numbers;  ///< Prefixes that go out here.
+  Transport transport = Transport::udp;
+  std::optional<std::size_t> listener;  ///< `via`, as an index into the configured addresses.
+  std::string username;
+  base::Secret password;
+  bool registers = false;
+  std::chrono::milliseconds expires{600'000};  ///< Of a registration.
+  std::chrono::milliseconds probe{30'000};     ///< Between OPTIONS; 0 = never.
+  call::KeySource keys = call::KeySource::automatic;
+  std::string caller_id;  ///< "anonymous" hides the caller.
+  int max_calls = 0;      ///< At once, both ways; 0 = no limit.
 };
 
 /// Who there is, as configured. A value; replaced as a whole on reload.
@@ -55,6 +74,8 @@ struct Admission {
   std::string called;
   bool from_trunk = false;
   bool nat = false;
+  std::optional<std::size_t> trunk;  ///< Which one it came by.
+  call::KeySource keys = call::KeySource::automatic;
 };
 
 /// True if the caller must prove who it is before anything else is looked at: it names a user with a password

@@ -12,9 +12,15 @@ base::Network network(const char* text) {
 Directory directory() {
   Directory made;
   made.applications = {{"ivr", "tenant-1", {"ivr", "+1 425 555 0100"}}, {"rest", "tenant-2", {"*"}}};
-  made.users = {{"id-ada", "Ada", "ada", {"192.0.2.10", 5070}, false},
-                {"id-bob", "Bob", "bob", {"192.0.2.10", 5071}, true}};
-  made.trunks = {{"carrier", {network("198.51.100.0/24")}, true, false, "00", "+"}};
+  made.users = {{"id-ada", "Ada", "ada", {"192.0.2.10", 5070}, false, {}, {}},
+                {"id-bob", "Bob", "bob", {"192.0.2.10", 5071}, true, {}, {}}};
+  TrunkEntry carrier;
+  carrier.name = "carrier";
+  carrier.sources = {network("198.51.100.0/24")};
+  carrier.trust_identity = true;
+  carrier.strip = "00";
+  carrier.prefix = "+";
+  made.trunks = {carrier};
   return made;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <utility>
 
 namespace tonearm::sip {
 namespace {
@@ -60,6 +61,16 @@ void Metrics::count_message(bool sent, std::string_view text) {
 std::map<Metrics::Key, std::uint64_t> Metrics::messages() const {
   const std::lock_guard lock(mutex_);
   return messages_;
+}
+
+void Metrics::set_trunks(std::vector<TrunkFigures> trunks) {
+  const std::lock_guard lock(mutex_);
+  trunks_ = std::move(trunks);
+}
+
+std::vector<TrunkFigures> Metrics::trunks() const {
+  const std::lock_guard lock(mutex_);
+  return trunks_;
 }
 
 }  // namespace tonearm::sip

@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tonearm::sip {
 
@@ -21,6 +24,14 @@ enum class AuthFailure : std::uint8_t {
 };
 inline constexpr std::size_t kAuthFailures = 5;
 [[nodiscard]] std::string_view to_string(AuthFailure failure);
+/// One trunk as it is now: `tonearm_trunk_target_up{trunk,target}`, `tonearm_trunk_registered{trunk}`,
+/// `tonearm_trunk_calls{trunk}`.
+struct TrunkFigures {
+  std::string trunk;
+  std::vector<std::pair<std::string, bool>> targets;  ///< URI; false: it does not answer.
+  std::optional<bool> registered;                     ///< Nothing: it does not register.
+  std::size_t calls = 0;
+};
 
 /// `tonearm_sip_messages_total{direction,method,code}` and what was thrown away. Names of methods are a
 /// closed set ("other" for the rest), codes are 0 for requests: strangers cannot make series. Threading:
@@ -38,6 +49,7 @@ class Metrics {
   void count_message(bool sent, std::string_view text);
   void count_malformed() { malformed_.fetch_add(1, std::memory_order_relaxed); }
   void count_unmatched() { unmatched_.fetch_add(1, std::memory_order_relaxed); }
+  void set_trunks(std::vector<TrunkFigures> trunks);
 
   void count_failure(AuthFailure failure) {
     failures_[static_cast<std::size_t>(failure)].fetch_add(1, std::memory_order_relaxed);
@@ -45,6 +57,7 @@ class Metrics {
   void set_registrations(std::size_t count) { registrations_.store(count, std::memory_order_relaxed); }
 
   [[nodiscard]] std::map<Key, std::uint64_t> messages() const;
+  [[nodiscard]] std::vector<TrunkFigures> trunks() const;
   /// `tonearm_sip_malformed_total`: parsed, but contradictory or incomplete. What libre could not parse at
   /// all is counted by `libre_complaints()`.
   [[nodiscard]] std::uint64_t malformed() const { return malformed_.load(std::memory_order_relaxed); }
@@ -58,8 +71,9 @@ class Metrics {
   [[nodiscard]] std::size_t registrations() const { return registrations_.load(std::memory_order_relaxed); }
 
  private:
-  mutable std::mutex mutex_;  // guards messages_
+  mutable std::mutex mutex_;  // guards messages_ and trunks_
   std::map<Key, std::uint64_t> messages_;
+  std::vector<TrunkFigures> trunks_;
   std::atomic<std::uint64_t> malformed_{0};
   std::atomic<std::uint64_t> unmatched_{0};
   std::array<std::atomic<std::uint64_t>, kAuthFailures> failures_{};

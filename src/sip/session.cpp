@@ -50,6 +50,7 @@ SessionActions Session::on_resolved(const std::string& host, const std::string& 
   agreed_->media.remote_rtp.address = address;
   agreed_->media.remote_rtcp.address = address;
   if (std::holds_alternative<Confirmed>(phase_)) actions.emplace_back(MediaChanged{agreed_->media});
+  if (is_calling()) actions.emplace_back(Ringing{agreed_->media});
   return actions;
 }
 
@@ -83,6 +84,7 @@ void Session::settle(Agreement& agreement, const base::Endpoint& source) const {
     media.remote_rtcp.address = media.remote_rtp.address;
   }
   media.may_move = media.may_move || setup_.nat;
+  media.keys = setup_.keys;
 }
 
 std::string Session::own_description(Sdp description) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -21,7 +22,10 @@ using ServerTransaction = std::uint64_t;
 
 // ---- what a session tells its user
 
-struct Ringing {};
+/// The far end rings, or lets something be heard. Again when what is heard changes.
+struct Ringing {
+  std::optional<call::MediaDescription> early;
+};
 struct Answered {
   call::MediaDescription media;
 };
@@ -58,6 +62,11 @@ struct SendRequest {
 struct SendAck {
   OutgoingRequest request;  ///< Outside of any transaction.
 };
+/// A second branch that answered, hung up; whatever comes back changes nothing.
+struct DropBranch {
+  OutgoingRequest ack;
+  std::optional<OutgoingRequest> bye;  ///< None: it was sent before, and this is the same 2xx again.
+};
 struct CancelInvite {};  ///< As soon as a provisional response is there (RFC 3261 §9.1).
 enum class SessionTimer : std::uint8_t { answer_repeat, ringing_limit };
 struct ArmSessionTimer {
@@ -68,15 +77,16 @@ struct DisarmSessionTimer {
   SessionTimer timer = SessionTimer::answer_repeat;
 };
 struct Finished {};  ///< Nothing more will come or be wanted. Last.
-using SessionAction = std::variant<SendResponse, RepeatAnswer, SendRequest, SendAck, CancelInvite,
+using SessionAction = std::variant<SendResponse, RepeatAnswer, SendRequest, SendAck, DropBranch, CancelInvite,
                                    ArmSessionTimer, DisarmSessionTimer, SessionEvent, Finished>;
 using SessionActions = std::vector<SessionAction>;
 
 struct SessionSetup {
   Capabilities capabilities;
-  std::string contact;            ///< Our Contact as a header value.
-  std::uint64_t sdp_session = 1;  ///< `o=` session id: random, so that two calls differ.
-  bool nat = false;               ///< The peer's `nat = true`.
+  std::string contact;                                ///< Our Contact as a header value.
+  std::uint64_t sdp_session = 1;                      ///< `o=` session id: random, so that two calls differ.
+  bool nat = false;                                   ///< The peer's `nat = true`.
+  call::KeySource keys = call::KeySource::automatic;  ///< The peer's `dtmf`.
   std::chrono::milliseconds ringing_limit{60'000};
 };
 
@@ -91,6 +101,17 @@ struct Invitation {
   std::string extra_headers;  ///< Complete lines, or empty.
 };
 
+/// The branches that one INVITE of ours may have been forked to. Outlives the session, because a second 2xx
+/// may come when the first call is over (RFC 3261 §13.2.2.4). A value.
+struct InviteBranches {
+  Dialog invite;                     ///< As the INVITE was sent: no remote tag yet.
+  std::string authorization;         ///< Complete line that the INVITE carried, or empty; its ACK repeats it.
+  std::vector<std::string> hung_up;  ///< To-tags that got their BYE.
+
+  /// ACK, and BYE the first time.
+  [[nodiscard]] DropBranch drop(const Message& response);
+};
+
 /// One INVITE session, called or calling (RFC 3261 §13–§15), without sockets, clock or threads: messages,
 /// timers and wishes go in, actions come out. Phases: incoming → confirmed → ended, calling → confirmed →
 /// ended. Threading: strand-bound (the signalling loop).
@@ -103,6 +124,8 @@ class Session {
   /// A call of ours; the INVITE is in `actions`.
   static Session outgoing(SessionSetup setup, const Invitation& invitation, const call::LocalMedia& local,
                           SessionActions& actions);
+  /// A call of ours whose way is not known yet: it can be given up, and `invite` sends it.
+  static Session calling(std::string call_id, std::string local_tag, const call::LocalMedia& local);
 
   // ---- wishes of the user; those that come too late do nothing
   SessionActions ring();
@@ -110,6 +133,10 @@ class Session {
   SessionActions reject(int status, const std::string& reason, const std::string& redirect_to);
   /// BYE, CANCEL or a refusal, as the phase has it. Reports nothing.
   SessionActions hang_up();
+  /// Sends the INVITE, or sends it again elsewhere with the next CSeq; nothing if the call was given up.
+  SessionActions invite(SessionSetup setup, const Invitation& invitation);
+  /// Sends the INVITE, or our BYE, again with an answer to the challenge that it met with.
+  SessionActions authorize(const std::string& line);
 
   // ---- from the far end
   SessionActions on_cancel();
@@ -132,6 +159,10 @@ class Session {
   /// The name that the far end wrote where its media address belongs. Until it is resolved, media is said to
   /// come from where signalling comes from.
   [[nodiscard]] std::optional<std::string> unresolved_host() const;
+  /// Nobody has answered yet, and we still want somebody to.
+  [[nodiscard]] bool is_calling() const;
+  /// For 2xx that come when this session is gone.
+  [[nodiscard]] const InviteBranches& branches() const { return branches_; }
   [[nodiscard]] bool is_over() const { return std::holds_alternative<Over>(phase_); }
 
  private:
@@ -150,6 +181,7 @@ class Session {
   struct Calling {
     bool cancelled = false;
     bool rung = false;
+    std::vector<std::pair<std::string, Agreement>> early;  ///< By To-tag: what each branch has answered.
   };
   struct Confirmed {
     std::optional<Unacknowledged> answer;
@@ -174,8 +206,10 @@ class Session {
   SessionActions on_offer(const Message& request, ServerTransaction transaction);
   SessionActions on_bye(ServerTransaction transaction);
   SessionActions take_late_answer(const Unacknowledged& answer, const Message& ack);
+  void send_invite(SessionActions& actions, const std::string& authorization);
+  SessionActions on_provisional(const Message& response);
   SessionActions on_success(const Message& response);
-  SessionActions drop_branch(const Message& response) const;
+  base::Result<Agreement> answer_in(const Message& response, const Calling& calling) const;
 
   SessionSetup setup_;
   Phase phase_ = Over{};
@@ -186,6 +220,8 @@ class Session {
   Sdp local_;                        ///< What we said last, for `o=`.
   call::LocalMedia local_media_;
   std::uint32_t invite_cseq_ = 0;
+  Invitation invitation_;  ///< Where the INVITE went last.
+  InviteBranches branches_;
 };
 
 }  // namespace tonearm::sip

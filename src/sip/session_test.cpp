@@ -385,15 +385,21 @@ TEST(outgoing_session, a_repeated_2xx_gets_its_ack_again) {
   EXPECT_NE(find<SendAck>(actions), nullptr);
 }
 
-TEST(outgoing_session, a_second_branch_that_answers_is_hung_up) {
+TEST(outgoing_session, a_second_branch_that_answers_is_hung_up_once) {
   Session session = calling();
   session.on_invite_response(response(200));
   const auto actions = session.on_invite_response(response(200, "other"));
-  EXPECT_NE(find<SendAck>(actions)->request.headers.find("tag=other"), std::string::npos);
-  EXPECT_EQ(method(actions), "BYE");
-  EXPECT_NE(find<SendRequest>(actions)->request.headers.find("tag=other"), std::string::npos);
+  const auto* drop = find<DropBranch>(actions);
+  ASSERT_NE(drop, nullptr);
+  EXPECT_NE(drop->ack.headers.find("tag=other"), std::string::npos);
+  EXPECT_NE(drop->ack.headers.find("CSeq: 1 ACK"), std::string::npos);
+  ASSERT_TRUE(drop->bye);
+  EXPECT_NE(drop->bye->headers.find("tag=other"), std::string::npos);
+  EXPECT_NE(drop->bye->headers.find("CSeq: 2 BYE"), std::string::npos);
   EXPECT_EQ(find<SessionEvent>(actions), nullptr);
   EXPECT_EQ(session.dialog().remote_tag, "bobs");
+  const auto again = session.on_invite_response(response(200, "other"));
+  EXPECT_FALSE(find<DropBranch>(again)->bye);
 }
 
 TEST(outgoing_session, calling__refused__failed_with_its_status) {
@@ -434,6 +440,136 @@ TEST(outgoing_session, an_answer_that_cannot_be_used_gets_ack_and_bye) {
   EXPECT_NE(find<SendAck>(actions), nullptr);
   EXPECT_EQ(event<Failed>(actions)->status, 488);
   EXPECT_EQ(method(actions), "BYE");
+}
+
+// ---- early media
+
+Message provisional(int code, const std::string& tag, const std::string& lines = {}) {
+  Message message = response(code, tag);
+  message.content_type = lines.empty() ? "" : "application/sdp";
+  message.body = lines.empty() ? "" : sdp(lines);
+  return message;
+}
+
+std::uint16_t early_port(const SessionActions& actions) {
+  const auto* ringing = event<Ringing>(actions);
+  return ringing == nullptr || !ringing->early ? 0 : ringing->early->remote_rtp.port;
+}
+
+TEST(early_media, is_told_with_the_ringing_and_again_only_when_it_changes) {
+  Session session = calling();
+  EXPECT_EQ(early_port(session.on_invite_response(provisional(183, "a", "m=audio 6000 RTP/AVP 0\r\n"))),
+            6000);
+  EXPECT_TRUE(session.on_invite_response(provisional(183, "a", "m=audio 6000 RTP/AVP 0\r\n")).empty());
+  EXPECT_TRUE(session.on_invite_response(provisional(180, "a")).empty());
+  EXPECT_EQ(early_port(session.on_invite_response(provisional(183, "a", "m=audio 6002 RTP/AVP 0\r\n"))),
+            6002);
+}
+
+TEST(early_media, may_begin_after_the_ringing) {
+  Session session = calling();
+  const auto ringing = session.on_invite_response(provisional(180, "a"));
+  ASSERT_NE(event<Ringing>(ringing), nullptr);
+  EXPECT_FALSE(event<Ringing>(ringing)->early);
+  EXPECT_EQ(early_port(session.on_invite_response(provisional(183, "a", "m=audio 6000 RTP/AVP 0\r\n"))),
+            6000);
+}
+
+TEST(early_media, of_another_branch_replaces_what_was_heard) {
+  Session session = calling();
+  session.on_invite_response(provisional(183, "a", "m=audio 6000 RTP/AVP 0\r\n"));
+  EXPECT_EQ(early_port(session.on_invite_response(provisional(183, "b", "m=audio 7000 RTP/AVP 0\r\n"))),
+            7000);
+}
+
+TEST(early_media, is_kept_for_a_2xx_of_the_same_branch_without_a_description) {
+  Session session = calling();
+  session.on_invite_response(provisional(183, "a", "m=audio 6000 RTP/AVP 0\r\n"));
+  session.on_invite_response(provisional(183, "b", "m=audio 7000 RTP/AVP 0\r\n"));
+  const auto actions = session.on_invite_response(provisional(200, "a"));
+  ASSERT_NE(event<Answered>(actions), nullptr);
+  EXPECT_EQ(event<Answered>(actions)->media.remote_rtp.port, 6000);
+}
+
+TEST(early_media, of_one_branch_does_not_answer_for_another) {
+  Session session = calling();
+  session.on_invite_response(provisional(183, "a", "m=audio 6000 RTP/AVP 0\r\n"));
+  const auto actions = session.on_invite_response(provisional(200, "b"));
+  EXPECT_EQ(event<Failed>(actions)->status, 488);
+  EXPECT_EQ(method(actions), "BYE");
+}
+
+TEST(early_media, that_cannot_be_used_does_not_end_the_call) {
+  Session session = calling();
+  const auto actions = session.on_invite_response(provisional(183, "a", "m=audio 6000 RTP/AVP 18\r\n"));
+  ASSERT_NE(event<Ringing>(actions), nullptr);
+  EXPECT_FALSE(event<Ringing>(actions)->early);
+  EXPECT_NE(event<Answered>(session.on_invite_response(response(200, "a"))), nullptr);
+}
+
+// ---- challenges and other targets
+
+TEST(outgoing_session, an_authorized_invite_has_the_next_cseq_and_its_ack_carries_the_line_too) {
+  Session session = calling();
+  const auto again = session.authorize("Authorization: Digest x\r\n");
+  const OutgoingRequest& sent = find<SendRequest>(again)->request;
+  EXPECT_NE(sent.headers.find("CSeq: 2 INVITE\r\n"), std::string::npos);
+  EXPECT_NE(sent.headers.find("Authorization: Digest x\r\n"), std::string::npos);
+  EXPECT_NE(sent.body.find("o=tonearm 42 1 "), std::string::npos);  // the same description
+  Message ok = response(200);
+  ok.cseq = 2;
+  const auto actions = session.on_invite_response(ok);
+  EXPECT_NE(find<SendAck>(actions)->request.headers.find("CSeq: 2 ACK\r\n"), std::string::npos);
+  EXPECT_NE(find<SendAck>(actions)->request.headers.find("Authorization: Digest x\r\n"), std::string::npos);
+}
+
+TEST(outgoing_session, an_invite_to_another_target_is_a_new_request_of_the_same_call) {
+  Session session = calling();
+  Invitation other = invitation();
+  other.target = "sip:bob@203.0.113.9";
+  other.next_hop.host = "203.0.113.9";
+  const auto actions = session.invite(setup(), other);
+  const OutgoingRequest& sent = find<SendRequest>(actions)->request;
+  EXPECT_EQ(sent.uri, "sip:bob@203.0.113.9");
+  EXPECT_EQ(sent.next_hop.host, "203.0.113.9");
+  EXPECT_NE(sent.headers.find("Call-ID: call-2\r\nCSeq: 2 INVITE\r\n"), std::string::npos);
+  EXPECT_NE(sent.headers.find(";tag=mine\r\n"), std::string::npos);
+}
+
+TEST(outgoing_session, a_target_that_was_given_up_and_answers_all_the_same_is_hung_up) {
+  Session session = calling();
+  session.invite(setup(), invitation());
+  const auto late = session.on_invite_response(response(200, "late"));  // CSeq 1
+  const auto* drop = find<DropBranch>(late);
+  ASSERT_NE(drop, nullptr);
+  EXPECT_NE(drop->ack.headers.find("CSeq: 1 ACK"), std::string::npos);
+  EXPECT_TRUE(drop->bye);
+  EXPECT_TRUE(session.on_invite_response(response(486, "late")).empty());
+  EXPECT_TRUE(session.is_calling());
+}
+
+TEST(outgoing_session, a_call_that_was_given_up_is_not_tried_elsewhere) {
+  Session session = calling();
+  session.hang_up();
+  EXPECT_TRUE(session.invite(setup(), invitation()).empty());
+  EXPECT_TRUE(session.authorize("Authorization: Digest x\r\n").empty());
+}
+
+TEST(outgoing_session, a_challenged_bye_is_said_again_with_the_answer) {
+  Session session = calling();
+  session.on_invite_response(response(200));
+  session.hang_up();
+  const auto again = session.authorize("Proxy-Authorization: Digest x\r\n");
+  EXPECT_EQ(method(again), "BYE");
+  EXPECT_NE(find<SendRequest>(again)->request.headers.find("CSeq: 3 BYE\r\n"), std::string::npos);
+}
+
+TEST(outgoing_session, keys_come_the_way_that_the_peer_is_configured_for) {
+  SessionSetup made = setup();
+  made.keys = call::KeySource::info;
+  SessionActions actions;
+  Session session = Session::outgoing(made, invitation(), kLocal, actions);
+  EXPECT_EQ(event<Answered>(session.on_invite_response(response(200)))->media.keys, call::KeySource::info);
 }
 
 }  // namespace
