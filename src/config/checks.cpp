@@ -129,6 +129,20 @@ void check_users(const Settings& settings, Findings& findings) {
   }
 }
 
+/// What calls out must know where to, and as whom.
+void check_trunk_out(const TrunkSettings& trunk, const std::string& path, Findings& findings) {
+  if (trunk.register_ && trunk.uri.empty()) findings.add(path + ".register", "needs uri: where to register");
+  if (trunk.register_ && trunk.username.empty()) {
+    findings.add(path + ".register", "needs username: what to register");
+  }
+  if (!trunk.password.empty() && trunk.username.empty()) {
+    findings.add(path + ".password", "needs username beside it");
+  }
+  if (!trunk.numbers.empty() && trunk.uri.empty()) {
+    findings.add(path + ".numbers", "needs uri: where they go out");
+  }
+}
+
 void check_trunks(const Settings& settings, Findings& findings) {
   Unique names(findings, "trunk");
   for (std::size_t i = 0; i < settings.trunks.size(); ++i) {
@@ -139,10 +153,13 @@ void check_trunks(const Settings& settings, Findings& findings) {
     if (trunk.uri.empty() && trunk.sources.empty()) {
       findings.add(path, "does nothing: give uri (calls out) or sources (calls in)");
     }
+    check_trunk_out(trunk, path, findings);
     if (trunk.via.empty()) continue;
     const auto via = parse_sip_listener(trunk.via);
     if (!via || std::ranges::find(settings.sip.listen, *via) == settings.sip.listen.end()) {
       findings.add(path + ".via", fmt::format("must be one of sip.listen, not \"{}\"", trunk.via));
+    } else if (via->transport != trunk.transport) {
+      findings.add(path + ".via", "has another protocol than transport");
     }
   }
 }

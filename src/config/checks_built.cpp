@@ -35,10 +35,6 @@ void check_entries_built(const Settings& settings, Findings& findings) {
 void check_trunks_built(const Settings& settings, Findings& findings) {
   for (const TrunkSettings& trunk : settings.trunks) {
     const std::string path = "trunk." + trunk.name;
-    if (trunk.register_) findings.add(path + ".register", "is not built yet; leave it false and set sources");
-    if (!trunk.password.empty())
-      findings.add(path + ".password", "is not built yet; leave it empty and set sources");
-    if (trunk.max_calls != 0) findings.add(path + ".max_calls", "is not built yet; leave it at 0");
     if (trunk.srtp != SrtpMode::off) findings.add(path + ".srtp", "is not built yet; leave it \"off\"");
     if (trunk.transport == SipTransport::tls) {
       findings.add(path + ".transport", "\"tls\" is not built yet; use udp or tcp");

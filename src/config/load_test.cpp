@@ -281,6 +281,19 @@ TEST(Consistency, what_belongs_together_is_asked_for) {
               HasSubstr("must be one of sip.listen"));
 }
 
+TEST(Consistency, a_trunk_that_calls_out_knows_where_to_and_as_whom) {
+  const std::string inbound = "[[trunk]]\nname = \"c\"\nsources = [\"192.0.2.1\"]\n";
+  const std::string outbound = "[[trunk]]\nname = \"c\"\nuri = \"sip:192.0.2.1\"\n";
+  EXPECT_THAT(refused(inbound + "register = true"),
+              AllOf(HasSubstr("trunk.c.register needs uri"), HasSubstr("trunk.c.register needs username")));
+  EXPECT_THAT(refused(inbound + "numbers = [\"+\"]"), HasSubstr("trunk.c.numbers needs uri"));
+  EXPECT_THAT(refused(outbound + "password = \"x\""), HasSubstr("trunk.c.password needs username"));
+  EXPECT_THAT(refused(outbound + "transport = \"tcp\"\nvia = \"udp:127.0.0.1:5060\""),
+              HasSubstr("has another protocol than transport"));
+  const auto settings = accepted(outbound + "username = \"contoso\"\npassword = \"x\"\nregister = true\n");
+  EXPECT_TRUE(settings.trunks.front().register_);
+}
+
 TEST(Consistency, an_application_needs_name_id_tenant_and_webhook) {
   EXPECT_THAT(
       refused("[[application]]\naddresses = [\"a\"]"),
@@ -303,11 +316,9 @@ TEST(NotBuilt, is_refused_by_name_until_it_is) {
   EXPECT_THAT(refused("[limits]\nper_application = 1"), HasSubstr("not built yet"));
   EXPECT_THAT(refused(std::string(kApplication) + "certificate = \"bot.pem\""), HasSubstr("not built yet"));
   const std::string trunk = "[[trunk]]\nname = \"c\"\nsources = [\"192.0.2.1\"]\n";
-  EXPECT_THAT(refused(trunk + "register = true"),
-              HasSubstr("tonearm.toml:4: trunk.c.register is not built yet"));
-  EXPECT_THAT(refused(trunk + "srtp = \"optional\""), HasSubstr("not built yet"));
+  EXPECT_THAT(refused(trunk + "srtp = \"optional\""),
+              HasSubstr("tonearm.toml:4: trunk.c.srtp is not built yet"));
   EXPECT_THAT(refused(trunk + "transport = \"tls\""), HasSubstr("not built yet"));
-  EXPECT_THAT(refused(trunk + "password = \"x\""), HasSubstr("not built yet"));
 }
 
 TEST(Users, a_user_has_an_address_or_a_password_to_register_with) {
