@@ -69,6 +69,29 @@ class Page {
     }
   }
 
+  void trunks(const std::vector<sip::TrunkFigures>& trunks) {
+    MetricFamily up{"tonearm_trunk_target_up", "Whether a trunk's target answers", MetricType::Gauge, {}};
+    MetricFamily registered{
+        "tonearm_trunk_registered", "Whether we are registered with a trunk", MetricType::Gauge, {}};
+    MetricFamily calls{"tonearm_trunk_calls", "Calls over a trunk, both ways", MetricType::Gauge, {}};
+    const auto put = [](MetricFamily& family, std::vector<ClientMetric::Label> labels, double value) {
+      ClientMetric metric;
+      metric.label = std::move(labels);
+      metric.gauge.value = value;
+      family.metric.push_back(std::move(metric));
+    };
+    for (const auto& trunk : trunks) {
+      for (const auto& [target, is_up] : trunk.targets) {
+        put(up, {{"trunk", trunk.trunk}, {"target", target}}, is_up ? 1 : 0);
+      }
+      if (trunk.registered) put(registered, {{"trunk", trunk.trunk}}, *trunk.registered ? 1 : 0);
+      put(calls, {{"trunk", trunk.trunk}}, static_cast<double>(trunk.calls));
+    }
+    for (MetricFamily* family : {&up, &registered, &calls}) {
+      if (!family->metric.empty()) families_.push_back(std::move(*family));
+    }
+  }
+
   /// `count(i)` is bucket i alone, bounds in microseconds; one more bucket lies beyond the last bound.
   template <class Bounds, class Count>
   void histogram(const char* name, const char* help, const Bounds& bounds, Count count,
@@ -194,6 +217,7 @@ std::string metrics_page(const MetricsSources& sources) {
   add_quality(page, sources.calls);
   add_media(page, sources.media);
   page.messages(sources.sip);
+  page.trunks(sources.sip.trunks());
   page.counter("tonearm_sip_malformed_total", "Messages that contradict themselves",
                number(sources.sip.malformed()));
   page.counter("tonearm_sip_unmatched_total", "Messages that belong to nothing",
