@@ -177,7 +177,7 @@ void Agent::on_invite_response(SessionId id, std::uint64_t attempt, std::size_t 
                                const sip_msg* response) {
   Entry* entry = find(id);
   const auto message = response == nullptr ? std::nullopt : decode(*response, listener);
-  if (entry == nullptr) {
+  if (entry == nullptr || !entry->placement) {
     if (message) drop_late(*message);
     return;
   }

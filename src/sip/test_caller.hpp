@@ -67,6 +67,12 @@ class Caller {
     return calls({call::Party::Kind::phone, number, {}, {}}, own_number);
   }
 
+  /// Requests of this method that have left.
+  [[nodiscard]] std::uint64_t count_sent(const std::string& method) const {
+    const auto messages = legs_->metrics().messages();
+    const auto found = messages.find({true, method, 0});
+    return found == messages.end() ? 0 : found->second;
+  }
   [[nodiscard]] bool is_idle() const {
     return comes_true([this] { return legs_->sessions() == 0; });
   }
