@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "media/play_operation.hpp"
 #include "media/rtcp_packet.hpp"
 #include "media/stream.hpp"
 #include "media/testing/prompts.hpp"
@@ -127,7 +128,7 @@ TEST_F(StreamTimeTest, a_stall_moves_the_timestamp_by_the_lost_time_the_sequence
     EXPECT_EQ(now.marker, i == 4);
   }
   EXPECT_TRUE(ended_at_);
-  EXPECT_EQ(operation_->sent, milliseconds(200));
+  EXPECT_EQ(operation_->duration(), milliseconds(200));
 }
 
 TEST_F(StreamTimeTest, on_hold_the_clock_of_the_operation_and_of_the_stream_go_on) {
@@ -141,7 +142,7 @@ TEST_F(StreamTimeTest, on_hold_the_clock_of_the_operation_and_of_the_stream_go_o
   ticks(6);
   ASSERT_TRUE(ended_at_);
   EXPECT_EQ(*ended_at_ - started, 180U);
-  EXPECT_EQ(operation_->sent, milliseconds(80));
+  EXPECT_EQ(operation_->duration(), milliseconds(80));
   EXPECT_EQ(io_.sent.size(), 4U);
   update(settings_);
   tick();
@@ -159,7 +160,7 @@ TEST_F(StreamTimeTest, frames_that_the_kernel_refuses_are_counted_and_not_as_sen
   io_.error = EPERM;
   ticks(1);
   EXPECT_TRUE(ended_at_);
-  EXPECT_EQ(operation_->sent, milliseconds(20));
+  EXPECT_EQ(operation_->duration(), milliseconds(20));
   EXPECT_EQ(counters_.packets_sent.read(), 1U);
   EXPECT_EQ(counters_.send_dropped.read(), 1U);
   EXPECT_EQ(counters_.refused.read(), 1U);
