@@ -79,11 +79,6 @@ base::Result<void> Agent::start() {
   return {};
 }
 
-void Agent::set_directory(Directory directory) {
-  settings_.directory = std::move(directory);
-  trunks_->configure(settings_.directory.trunks);
-}
-
 std::vector<ListenAddress> Agent::listening() const {
   std::vector<ListenAddress> addresses;
   for (const auto& listener : listeners_) addresses.push_back({listener->transport(), listener->local()});

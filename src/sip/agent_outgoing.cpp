@@ -44,7 +44,7 @@ std::expected<SessionId, NoRoute> Agent::call(const PartyCall& call) {
     std::vector<UserContact> found;
     for (const Registration& phone : contacts_of(user)) {
       const auto contact = parse_uri(phone.uri);
-      const bool nat = !contact || contact->host != phone.flow.source.address;
+      const bool nat = !contact || contact->host != phone.flow.remote.address;
       found.push_back({phone.uri, next_hop(phone), nat});
     }
     return found;

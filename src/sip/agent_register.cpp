@@ -76,6 +76,7 @@ void Agent::on_registrations_changed() {
 
 void Agent::set_directory(Directory directory) {
   settings_.directory = std::move(directory);
+  trunks_->configure(settings_.directory.trunks);
   authenticator_.set_users(settings_.directory.users);
   std::set<std::string> who;
   for (const UserEntry& user : settings_.directory.users) {

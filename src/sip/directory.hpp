@@ -31,7 +31,7 @@ struct UserEntry {
   base::Endpoint contact;  ///< Empty if it only registers.
   bool nat = false;
   base::Secret password{};  ///< Empty: it cannot register, and calls in from its contact's address only.
-  std::string uri;          ///< The fixed contact to call; empty: none.
+  std::string uri{};        ///< The fixed contact to call; empty: none.
   call::KeySource keys = call::KeySource::automatic;
 };
 
