@@ -13,6 +13,7 @@ Reader::Reader(const std::filesystem::path& file)
     : database_(file, Database::Mode::read_write),
       outbox_(database_),
       records_(database_),
+      recordings_(database_),
       thread_([this] { run(); }) {}
 
 Reader::~Reader() {
@@ -34,6 +35,10 @@ void Reader::load(call::CallId call, call::NotificationNumber number, Found foun
 
 void Reader::read_records(std::uint64_t after, std::size_t most, RecordsFound found) {
   enqueue(Records{after, most, std::move(found)});
+}
+
+void Reader::find_recording(call::OperationId operation, RecordingFound found) {
+  enqueue(Find{operation, std::move(found)});
 }
 
 void Reader::enqueue(Work work) {
@@ -85,6 +90,16 @@ void Reader::serve(const Records& wanted) {
   const auto failure = records_.find(wanted.after, wanted.most, records);
   if (failure) spdlog::error("call records could not be read: {}", failure.message());
   wanted.found(failure ? std::nullopt : std::optional(std::move(records)));
+}
+
+void Reader::serve(const Find& find) {
+  std::optional<call::OfferedRecording> recording;
+  while (const auto failure = recordings_.find(find.operation, recording)) {
+    spdlog::error("recording {} could not be looked up: {}; trying again", find.operation.to_string(),
+                  failure.message());
+    if (!pause()) return;
+  }
+  find.found(std::move(recording));
 }
 
 bool Reader::pause() {

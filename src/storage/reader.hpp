@@ -13,19 +13,21 @@
 #include "call/ports.hpp"
 #include "storage/outbox_table.hpp"
 #include "storage/record_table.hpp"
+#include "storage/recording_table.hpp"
 #include "storage/sqlite.hpp"
 
 namespace tonearm::storage {
 
-/// The thread that reads notifications and call records back, beside the writer and never behind its fsyncs.
-/// It also shortens the WAL when asked, for the same reason. Waiting loads are bounded by their caller: one
-/// per call, or per connection of the admin listener.
+/// The thread that reads notifications, recordings and call records back, beside the writer and never behind
+/// its fsyncs. It also shortens the WAL when asked, for the same reason. Waiting loads are bounded by their
+/// caller: one per call, or per connection of a listener.
 ///
 /// Lifecycle: runs from construction to `stop`; what is queued then is dropped without its callback.
 /// Threading: thread-safe; callbacks on the reader's thread.
 class Reader {
  public:
   using Found = std::function<void(std::optional<call::OutboxRow>)>;
+  using RecordingFound = std::function<void(std::optional<call::OfferedRecording>)>;
   using RecordsFound = std::function<void(std::optional<std::vector<call::EndedCall>>)>;
 
   /// Throws `std::system_error`. Start-up only.
@@ -34,6 +36,8 @@ class Reader {
 
   /// A read that fails is tried again: "not there" would lose the notification.
   void load(call::CallId call, call::NotificationNumber number, Found found);
+  /// Tried again likewise.
+  void find_recording(call::OperationId operation, RecordingFound found);
   /// Call records behind a cursor, none if they cannot be read: people ask again.
   void read_records(std::uint64_t after, std::size_t most, RecordsFound found);
   /// Asks for a checkpoint; several requests may become one.
@@ -52,17 +56,23 @@ class Reader {
     std::size_t most = 0;
     RecordsFound found;
   };
-  using Work = std::variant<Load, Records>;
+  struct Find {
+    call::OperationId operation;
+    RecordingFound found;
+  };
+  using Work = std::variant<Load, Records, Find>;
 
   void enqueue(Work work);
   void run();
   void serve(const Load& load);
   void serve(const Records& wanted);
+  void serve(const Find& find);
   bool pause();
 
   Database database_;
   OutboxQuery outbox_;
   RecordQuery records_;
+  RecordingQuery recordings_;
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;

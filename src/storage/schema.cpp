@@ -54,7 +54,16 @@ CREATE TABLE records(
 CREATE INDEX records_ended ON records(ended_ns);
 )sql";
 
-constexpr std::array kVersions = {kVersion1, kCallRecords};
+constexpr const char* kRecordings = R"sql(
+CREATE TABLE recordings(
+  operation BLOB PRIMARY KEY,
+  call BLOB, application BLOB, token_sha256 BLOB, captured_ms INTEGER, notice INTEGER,
+  created_ns INTEGER, call_over_ns INTEGER, settled_ns INTEGER, expires_ns INTEGER);
+CREATE INDEX recordings_of_call ON recordings(call);
+CREATE INDEX recordings_expiry ON recordings(expires_ns);
+)sql";
+
+constexpr std::array kVersions = {kVersion1, kCallRecords, kRecordings};
 
 bool is_empty(Database& database) {
   return database.number("SELECT count(*) FROM sqlite_schema") == 0;

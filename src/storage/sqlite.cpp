@@ -141,6 +141,10 @@ void Statement::bind(int index, std::string_view text) {
                       SQLITE_UTF8);
 }
 
+void Statement::bind(int index, std::span<const std::uint8_t> bytes) {
+  sqlite3_bind_blob64(statement_.get(), index, bytes.data(), bytes.size(), SQLITE_STATIC);
+}
+
 void Statement::bind(int index, const base::Guid& guid) {
   static_assert(sizeof guid == 16);
   sqlite3_bind_blob(statement_.get(), index, &guid, sizeof guid, SQLITE_STATIC);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -104,6 +105,7 @@ class Statement {
   void bind(int index, bool value) { bind(index, std::int64_t{value}); }
   void bind(int index, std::string_view text);
   void bind(int index, const std::string& text) { bind(index, std::string_view(text)); }
+  void bind(int index, std::span<const std::uint8_t> bytes);
   void bind(int index, const base::Guid& guid);
   void bind(int index, base::WallTime time);
   template <class Rep, class Tag>

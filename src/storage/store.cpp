@@ -6,6 +6,7 @@
 #include "storage/call_table.hpp"
 #include "storage/errc.hpp"
 #include "storage/outbox_table.hpp"
+#include "storage/recording_table.hpp"
 #include "storage/schema.hpp"
 
 namespace tonearm::storage {
@@ -108,6 +109,20 @@ void Store::mark_parked(call::CallId call, call::NotificationNumber number, std:
 std::vector<call::OutboxRow> Store::load_pending() {
   Database database(file_, Database::Mode::read_only);
   return read_pending(database);
+}
+
+void Store::find_recording(call::OperationId operation,
+                           std::function<void(std::optional<call::OfferedRecording>)> found) {
+  reader_->find_recording(operation, std::move(found));
+}
+
+void Store::forget_recordings(base::WallTime now, std::function<void(std::vector<call::OperationId>)> gone) {
+  writer_->forget_recordings(now, std::move(gone));
+}
+
+std::vector<call::OperationId> Store::recordings() {
+  Database database(file_, Database::Mode::read_only);
+  return read_recordings(database);
 }
 
 }  // namespace tonearm::storage

@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "call/ports.hpp"
+#include "call/recordings.hpp"
 #include "storage/data_dir.hpp"
 #include "storage/metrics.hpp"
 #include "storage/reader.hpp"
@@ -26,11 +27,11 @@ struct StoreOptions {
 };
 
 /// What must survive, in `data_dir/tonearm.db`: calls with their dialogs, operations, the outbox, the records
-/// of ended calls. One writer with group commit, one reader.
+/// of ended calls, the recordings that were offered. One writer with group commit, one reader.
 ///
 /// Lifecycle: open → (load_alive, load_pending) → commits → stop, after everyone who uses it has stopped.
 /// Threading: thread-safe. `done` and `load` callbacks come on threads of the store and must only post.
-class Store final : public call::CallStore, public call::OutboxStore {
+class Store final : public call::CallStore, public call::OutboxStore, public call::RecordingStore {
  public:
   /// Locks the directory, checks the file, brings its schema up to date.
   /// Errors: every `StorageErrc` but `not_written`, with what to do about it.
@@ -53,6 +54,14 @@ class Store final : public call::CallStore, public call::OutboxStore {
 
   /// Up to `most` call records behind the cursor `after`; none if they cannot be read.
   void load_records(std::uint64_t after, std::size_t most, Reader::RecordsFound done);
+
+  // RecordingStore
+  void find_recording(call::OperationId operation,
+                      std::function<void(std::optional<call::OfferedRecording>)> found) override;
+  void forget_recordings(base::WallTime now,
+                         std::function<void(std::vector<call::OperationId>)> gone) override;
+  /// Throws `std::system_error` if the file cannot be read.
+  [[nodiscard]] std::vector<call::OperationId> recordings() override;
 
   /// Writes what is queued. Idempotent.
   void stop();

@@ -22,7 +22,8 @@ Writer::Writer(Database& database, WriterOptions options, StorageMetrics& metric
       wal_grew_(std::move(wal_grew)),
       calls_(database),
       outbox_(database),
-      records_(database) {
+      records_(database),
+      recordings_(database, options_.recordings) {
   sqlite3_wal_hook(database_.handle(), &Writer::on_wal,
                    this);  // instead of SQLite's own checkpoints in COMMIT
   thread_ = std::thread([this] { run(); });
@@ -51,6 +52,10 @@ void Writer::mark_delivered(call::CallId call, call::NotificationNumber number) 
 
 void Writer::mark_parked(call::CallId call, call::NotificationNumber number, std::string why) {
   enqueue(Parked{call, number, base::WallClock::now(), std::move(why)});
+}
+
+void Writer::forget_recordings(base::WallTime now, Forgotten gone) {
+  enqueue(Forget{now, std::move(gone), {}});
 }
 
 void Writer::enqueue(Work work) {
@@ -149,7 +154,7 @@ std::error_code Writer::write_transaction() {
   if (batch_.empty()) return {};
   std::error_code failure = database_.execute("BEGIN IMMEDIATE");
   for (auto work = batch_.begin(); !failure && work != batch_.end(); ++work) {
-    failure = std::visit([this](const auto& entry) { return write(entry); }, *work);
+    failure = std::visit([this](auto& entry) { return write(entry); }, *work);
   }
   const auto now = base::SteadyClock::now();
   if (!failure && now >= next_purge_) {
@@ -167,6 +172,7 @@ std::error_code Writer::write(const Step& step) {
   for (const auto& row : step.commit.outbox) {
     if (const auto failure = outbox_.add(row)) return failure;
   }
+  if (const auto failure = recordings_.write(step.commit, base::WallClock::now())) return failure;
   return step.commit.rows.call_over ? write_end(step.commit) : std::error_code{};
 }
 
@@ -185,12 +191,19 @@ std::error_code Writer::purge() {
 
 std::error_code Writer::write(const Delivered& mark) {
   if (const auto failure = outbox_.remove(mark.call, mark.number)) return failure;
+  if (const auto failure = recordings_.settle(mark.call, mark.number, base::WallClock::now())) return failure;
   return calls_.forget_if_done(mark.call);
 }
 
 std::error_code Writer::write(const Parked& mark) {
   if (const auto failure = outbox_.park(mark.call, mark.number, mark.at, mark.why)) return failure;
+  if (const auto failure = recordings_.settle(mark.call, mark.number, mark.at)) return failure;
   return calls_.forget_if_done(mark.call);
+}
+
+std::error_code Writer::write(Forget& order) {
+  order.gone.clear();  // of an attempt that failed
+  return recordings_.forget(order.now, order.gone);
 }
 
 void Writer::tell_failure(std::error_code failure) {
@@ -203,13 +216,14 @@ void Writer::tell_failure(std::error_code failure) {
 }
 
 void Writer::tell_success() {
-  const std::deque<Work> written = std::exchange(batch_, {});
+  std::deque<Work> written = std::exchange(batch_, {});
   {
     const std::lock_guard lock(mutex_);
     oldest_in_batch_.reset();
   }
   metrics_.transactions_total.fetch_add(1, std::memory_order_relaxed);
-  for (const Work& work : written) {
+  for (Work& work : written) {
+    if (auto* order = std::get_if<Forget>(&work)) order->told(std::move(order->gone));
     const auto* step = std::get_if<Step>(&work);
     if (!step) continue;
     metrics_.commits_total.fetch_add(1, std::memory_order_relaxed);

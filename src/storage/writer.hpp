@@ -11,12 +11,14 @@
 #include <system_error>
 #include <thread>
 #include <variant>
+#include <vector>
 
 #include "call/ports.hpp"
 #include "storage/call_table.hpp"
 #include "storage/metrics.hpp"
 #include "storage/outbox_table.hpp"
 #include "storage/record_table.hpp"
+#include "storage/recording_table.hpp"
 #include "storage/sqlite.hpp"
 
 namespace tonearm::storage {
@@ -28,6 +30,7 @@ struct WriterOptions {
   std::chrono::milliseconds retry_max{1000};
   std::chrono::hours keep_parked{72};
   std::chrono::milliseconds keep_records{std::chrono::hours(72)};
+  RecordingRetention recordings;
   int background_checkpoint_pages =
       1000;                         ///< Length of the WAL at which another thread is asked to shorten it.
   int own_checkpoint_pages = 8000;  ///< … at which the writer does so itself.
@@ -46,6 +49,7 @@ struct WriterOptions {
 class Writer {
  public:
   using Done = std::function<void(std::error_code)>;
+  using Forgotten = std::function<void(std::vector<call::OperationId>)>;
 
   /// `wal_grew` is called on the writer's thread when the WAL is worth a checkpoint.
   Writer(Database& database, WriterOptions options, StorageMetrics& metrics, std::function<void()> wal_grew);
@@ -54,6 +58,8 @@ class Writer {
   void commit(call::Commit commit, Done done);
   void mark_delivered(call::CallId call, call::NotificationNumber number);
   void mark_parked(call::CallId call, call::NotificationNumber number, std::string why);
+  /// Recordings that have expired; `gone` is told when that is on disk.
+  void forget_recordings(base::WallTime now, Forgotten gone);
   [[nodiscard]] std::chrono::milliseconds oldest_uncommitted() const;
   /// Idempotent.
   void stop();
@@ -75,7 +81,12 @@ class Writer {
     base::WallTime at;
     std::string why;
   };
-  using Work = std::variant<Step, Delivered, Parked>;
+  struct Forget {
+    base::WallTime now;
+    Forgotten told;
+    std::vector<call::OperationId> gone;
+  };
+  using Work = std::variant<Step, Delivered, Parked, Forget>;
 
   void run();
   void enqueue(Work work);
@@ -89,6 +100,7 @@ class Writer {
   std::error_code write_end(const call::Commit& commit);
   std::error_code write(const Delivered& mark);
   std::error_code write(const Parked& mark);
+  std::error_code write(Forget& order);
   void tell_failure(std::error_code failure);
   void tell_success();
   void shorten_wal();
@@ -104,6 +116,7 @@ class Writer {
   CallTable calls_;
   OutboxTable outbox_;
   RecordTable records_;
+  RecordingTable recordings_;
   std::deque<Work> batch_;  // being written, in the order in which it came
   int wal_pages_ = 0;
   base::TimePoint next_purge_{};
