@@ -166,6 +166,49 @@ TEST(Ending, of_a_file_that_is_written_after_the_session_was_closed) {
   EXPECT_TRUE(scene.call->over());
 }
 
+TEST(Ending, of_a_record_whose_creation_was_not_stored_leaves_no_recording_behind) {
+  Scene scene;
+  scene.with_audio();
+  scene.hold_commits = true;
+  const auto record = scene.sounding_record();
+  const Step step = scene.feed(CommitFailed{scene.held.back()});
+  ASSERT_EQ(step.rows.operations.size(), 1u);
+  EXPECT_EQ(step.rows.operations.front().id, record.id);
+  EXPECT_FALSE(step.rows.operations.front().recording);
+}
+
+TEST(Ending, of_a_record_stores_where_it_will_be_offered_from_its_beginning) {
+  Scene scene;
+  const auto record = scene.with_audio().sounding_record();
+  ASSERT_TRUE(scene.shown->operations.at(record.id).recording);
+  EXPECT_EQ(scene.shown->operations.at(record.id).recording->location,
+            "https://127.0.0.1:8443/tonearm/recordings/" + record.id.to_string());
+}
+
+TEST(Ending, of_a_record_that_finished_before_its_cancel_is_its_own_and_offered) {
+  Scene scene;
+  const auto record = scene.with_audio().sounding_record();
+  const auto request = scene.command(CancelCommand{});
+  scene.finished(kFirst, EndReason::record_stop_tone, 900);
+  const auto stop = *scene.last<StopOperations>();
+  scene.media_says(
+      StopAcknowledged{stop.stop, scene.now, {{kFirst, StopOutcome::nothing, base::milliseconds(0)}}});
+  EXPECT_TRUE(scene.operation(request).cancelled.empty());
+  EXPECT_TRUE(scene.endings().empty()) << "its file is not there yet";
+  scene.media_says(RecordWritten{kFirst, true, {}});
+  EXPECT_EQ(scene.reasons(), Reasons{EndReason::record_stop_tone});
+  EXPECT_TRUE(scene.shown->operations.at(record.id).recording);
+}
+
+TEST(Ending, of_a_cancelled_record_is_not_told_again_when_its_file_is_written) {
+  Scene scene;
+  scene.with_audio().sounding_record();
+  scene.command(CancelCommand{});
+  scene.acknowledge(500);
+  scene.media_says(RecordWritten{kFirst, true, {}});
+  EXPECT_EQ(scene.reasons(), Reasons{EndReason::record_cancelled});
+}
+
 TEST(Ending, of_sendDtmf_at_the_end_of_the_call) {
   Scene scene;
   scene.with_audio().command(SendDtmfCommand{{Tone::t1}, {}, {}});

@@ -98,7 +98,7 @@ struct OperationView {
   std::vector<Prompt> prompts;       ///< Echoed for plays.
   std::chrono::milliseconds media_duration{
       0};  ///< `@tonearm.sentMs` or `@tonearm.capturedMs`; valid once ended.
-  std::optional<RecordingAccess> recording;
+  std::optional<RecordingAccess> recording;  ///< Records: offered once ended; before that, to whom it may be.
   std::optional<std::chrono::microseconds> stop_latency;  ///< `@tonearm.stopMicroseconds`, cancel only.
   std::vector<OperationId> cancelled;                     ///< `@tonearm.cancelled`, cancel only.
   /// The notification that tells its end, 0 before and if there is none: `GET` shows the same `@odata.etag`.

@@ -19,6 +19,8 @@ OperationView created_view(const CallData& call, const MediaOperation& operation
   view.kind = operation.is_record() ? OperationKind::record : OperationKind::play;
   view.client_context = operation.client_context;
   if (const auto* play = std::get_if<PlaySpec>(&operation.spec)) view.prompts = play->prompts;
+  // Shown to nobody before it has ended; stored, so that a restart knows where it was to be offered.
+  if (operation.is_record()) view.recording = operation.recording;
   view.queue_position = static_cast<std::uint32_t>(call.queue.ahead_of(operation.number));
   return view;
 }
@@ -67,6 +69,7 @@ void watch_fetch(CallData& call, StepBuilder& step, const MediaOperation& operat
 void withdraw_view(CallData& call, StepBuilder& step, OperationId id, EndReason reason) {
   OperationView row = call.view.operations[id];
   row.status = OperationStatus::failed;
+  row.recording.reset();
   row.ending = OperationEnding{reason, {}};
   step.write_operation(std::move(row));
   call.view.operations.erase(id);
@@ -148,7 +151,7 @@ void end_operation(CallData& call, StepBuilder& step, MediaOperation operation, 
   view.status = status_after(ending.reason);
   view.media_duration = duration;
   const bool kept = ending.reason == EndReason::record_cancelled && duration >= kLeastRecording;
-  if (kept || needs_file(ending.reason)) view.recording = operation.recording;
+  if (!kept && !needs_file(ending.reason)) view.recording.reset();
   view.ending = std::move(ending);
   behind.insert(behind.begin(), operation.created_by);
   call.notices.about_operation(step, call.view, view, std::move(behind));

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "call/access_token.hpp"
 #include "call/cancel.hpp"
 #include "call/operations.hpp"
 
@@ -18,18 +19,6 @@ std::string without_version(std::string_view base_url) {
   return std::string(base_url);
 }
 
-/// 256 random bits, as 64 hexadecimal digits.
-std::string new_token(IdSource& ids) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string token;
-  token.reserve(64);
-  for (int words = 0; words < 4; ++words) {
-    std::uint64_t word = ids.word();
-    for (int digit = 0; digit < 16; ++digit, word >>= 4) token.push_back(kDigits[word & 0xf]);
-  }
-  return token;
-}
-
 }  // namespace
 
 void record(CallData& call, StepBuilder& step, const CommandContext& context, const RecordCommand& command) {
@@ -42,7 +31,7 @@ void record(CallData& call, StepBuilder& step, const CommandContext& context, co
   MediaOperation& operation = enqueue(call, step, context, command.spec, command.client_context);
   operation.recording = {
       without_version(context.base_url) + "/tonearm/recordings/" + operation.id.to_string(),
-      new_token(step.stamp().ids)};
+      new_access_token(step.stamp().ids)};
   if (outstanding.empty()) {
     answer_creation(call, step, operation);
     start_what_is_due(call, step);
