@@ -133,6 +133,28 @@ TEST(WriteOperation, a_finished_operation_equals_its_notification_but_for_the_co
   }
 }
 
+TEST(WriteOperation, a_record_that_runs_does_not_say_where_it_will_be_offered) {
+  auto operation = example_operation(OperationKind::record);
+  operation.recording = call::RecordingAccess{"https://calls.example.com/tonearm/recordings/1", "secret-1"};
+  for (const auto& body : {write_created_operation(operation), write_operation(operation, kCall, kBase)}) {
+    EXPECT_EQ(body.find("secret-1"), std::string::npos) << body;
+    EXPECT_EQ(body.find("tonearm/recordings"), std::string::npos) << body;
+  }
+}
+
+TEST(WriteOperation, a_record_with_audio_equals_its_notification_but_for_the_context) {
+  for (const auto reason :
+       {EndReason::record_stop_tone, EndReason::record_cancelled, EndReason::record_call_ended_with_audio,
+        EndReason::server_restarted_with_audio}) {
+    auto operation = ended_example(OperationKind::record, reason, reason != EndReason::record_cancelled);
+    operation.recording = call::RecordingAccess{"https://calls.example.com/tonearm/recordings/1", "secret-1"};
+    auto read = boost::json::parse(write_operation(operation, kCall, kBase));
+    EXPECT_EQ(read.as_object().erase("@odata.context"), 1U);
+    const auto told = boost::json::parse(NotificationRenderer().render(operation_notice(operation)));
+    EXPECT_EQ(read, told.at_pointer("/value/0/resourceData"));
+  }
+}
+
 TEST(WriteOperation, all_operations_of_a_call_are_listed) {
   call::CallSnapshot call = example_call();
   const auto play = example_operation(OperationKind::play);
