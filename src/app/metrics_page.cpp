@@ -226,6 +226,9 @@ std::string metrics_page(const MetricsSources& sources) {
   page.gauge("tonearm_sip_registrations", "Contacts registered", number(sources.sip.registrations()));
   add_notifications(page, sources.notifications);
   add_storage(page, sources.storage);
+  page.gauge("tonearm_recordings_bytes", "Disk that recordings take", number(sources.recordings.bytes()));
+  page.gauge("tonearm_recordings_files", "Files of recordings, growing ones too",
+             number(sources.recordings.files()));
   return page.text();
 }
 

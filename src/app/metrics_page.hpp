@@ -8,6 +8,7 @@
 #include "notify/metrics.hpp"
 #include "sip/metrics.hpp"
 #include "storage/metrics.hpp"
+#include "storage/recording_folder.hpp"
 
 namespace tonearm::app {
 
@@ -19,6 +20,7 @@ struct MetricsSources {
   const sip::Metrics& sip;
   const notify::DeliveryMetrics& notifications;
   const storage::StorageMetrics& storage;
+  const storage::RecordingFolder& recordings;
 };
 
 /// In Prometheus' text format; every name starts with `tonearm_`.

@@ -33,6 +33,7 @@ Server::Parts::~Parts() {
 base::Result<void> Server::Parts::start() {
   auto left_over = open_store();
   if (!left_over) return std::unexpected(left_over.error());
+  open_recordings();
   host_.emplace(
       runtime_, served_applications(settings_), [this] { return why_no_calls(); }, call_metrics_);
   host_->set_before_first_step(options_.before_first_step);
@@ -70,6 +71,7 @@ void Server::Parts::stop() {
   legs_.reset();
   engine_.reset();  // closes its sessions and waits for their last reports
   media_.reset();
+  recordings_->stop();
   store_->stop();
 }
 

@@ -30,6 +30,7 @@
 #include "notify/event_sink.hpp"
 #include "notify/net_poster.hpp"
 #include "sip/call_leg.hpp"
+#include "storage/recording_folder.hpp"
 #include "storage/store.hpp"
 
 namespace tonearm::app {
@@ -51,6 +52,7 @@ class Server::Parts {
 
  private:
   base::Result<LeftOver> open_store();
+  void open_recordings();
   base::Result<void> open_identity();
   base::Result<void> open_delivery();
   base::Result<void> open_media();
@@ -95,6 +97,7 @@ class Server::Parts {
   std::optional<auth::Verifier> verifier_;
 
   std::unique_ptr<storage::Store> store_;
+  std::optional<storage::RecordingFolder> recordings_;
   std::optional<CallHost> host_;
 
   std::optional<notify::AsioLoop> delivery_loop_;
@@ -112,6 +115,7 @@ class Server::Parts {
   std::shared_ptr<net::ServerTls> server_tls_;
   std::optional<http::OwnAddresses> own_addresses_;
   std::optional<http::IdentityRoutes> identity_routes_;
+  std::optional<http::RecordingRoutes> recording_routes_;
   base::SharedValue<net::AddressPolicy> callback_policy_;  // which callbackUris requests may name
   std::optional<http::GraphRoutes> graph_routes_;
   std::optional<http::Api> api_;

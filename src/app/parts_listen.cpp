@@ -74,8 +74,10 @@ base::Result<void> Server::Parts::open_api() {
   callback_policy_.store(std::make_shared<net::AddressPolicy>(callback_policy(settings_)));
   options.callbacks = [this] { return callback_policy_.load(); };
   options.refuse_changes = [this] { return store_->oldest_uncommitted() > 5s; };
+  options.recordings_full = [this] { return recordings_->full(); };
+  recording_routes_.emplace(http::RecordingPorts{*store_, *recordings_});
   graph_routes_.emplace(http::GraphPorts{*verifier_, *host_, *own_addresses_}, std::move(options));
-  api_.emplace(*identity_routes_, *graph_routes_,
+  api_.emplace(*identity_routes_, *recording_routes_, *graph_routes_,
                [this](const http::Observation& seen) { http_metrics_.count(seen); });
   front_.open(*api_);
   return {};
@@ -100,8 +102,8 @@ base::Result<void> Server::Parts::open_admin() {
 }
 
 std::string Server::Parts::metrics_text() const {
-  const MetricsSources sources{call_metrics_,    host_->active(),    engine_->metrics(),
-                               legs_->metrics(), events_->metrics(), store_->metrics()};
+  const MetricsSources sources{call_metrics_,      host_->active(),   engine_->metrics(), legs_->metrics(),
+                               events_->metrics(), store_->metrics(), *recordings_};
   return http::prometheus_text(*registry_) + metrics_page(sources);
 }
 

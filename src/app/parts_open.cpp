@@ -17,10 +17,19 @@ base::Result<LeftOver> Server::Parts::open_store() {
   options.data_dir = settings_.server.data_dir;
   options.full_durability = settings_.storage.durability == config::Durability::full;
   options.writer.keep_records = settings_.events.keep;
+  options.writer.recordings = {settings_.recordings.keep, settings_.recordings.keep_undelivered};
   auto opened = storage::Store::open(std::move(options));
   if (!opened) return std::unexpected(opened.error());
   store_ = std::move(*opened);
   return LeftOver{store_->load_pending(), store_->load_alive()};
+}
+
+void Server::Parts::open_recordings() {
+  storage::RecordingFolderOptions options;
+  options.folder = recordings_folder(settings_);
+  options.disk_max = settings_.recordings.disk_max.count;
+  options.keep_unnamed = settings_.recordings.keep_undelivered;
+  recordings_.emplace(std::move(options), *store_);
 }
 
 base::Result<void> Server::Parts::open_identity() {

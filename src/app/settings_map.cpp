@@ -194,6 +194,10 @@ std::string address_in_sdp(const config::Settings& settings) {
   return is_v6(signalling) == is_v6(settings.media.address) ? signalling : std::string();
 }
 
+std::filesystem::path recordings_folder(const config::Settings& settings) {
+  return settings.server.data_dir / "recordings";
+}
+
 media::EngineOptions media_options(const config::Settings& settings) {
   media::EngineOptions media;
   media.address = settings.media.address;

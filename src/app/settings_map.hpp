@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ namespace tonearm::app {
     const std::vector<config::ApplicationSettings>& known);
 [[nodiscard]] std::vector<auth::Application> token_applications(const config::Settings& settings);
 [[nodiscard]] sip::AgentSettings sip_settings(const config::Settings& settings);
+[[nodiscard]] std::filesystem::path recordings_folder(const config::Settings& settings);
 [[nodiscard]] media::EngineOptions media_options(const config::Settings& settings);
 /// What the far end is told instead of the address that media is received on; empty: that address.
 [[nodiscard]] std::string address_in_sdp(const config::Settings& settings);

@@ -4,10 +4,14 @@
 
 namespace tonearm::http {
 
-Api::Api(const IdentityRoutes& identity, GraphRoutes& graph, Observer observer)
-    : identity_(identity), graph_(graph), observer_(std::move(observer)) {}
+Api::Api(const IdentityRoutes& identity, RecordingRoutes& recordings, GraphRoutes& graph, Observer observer)
+    : identity_(identity), recordings_(recordings), graph_(graph), observer_(std::move(observer)) {}
 
 void Api::handle(Request request, Responder respond) {
+  if (RecordingRoutes::is_own(request.path())) {
+    Responder watched = observed("/tonearm/recordings/{id}", request, std::move(respond));
+    return recordings_.handle(std::move(request), std::move(watched));
+  }
   const graph::Route route = graph::parse_route(request.target);
   if (route.resource == graph::Resource::unknown) {
     if (auto response = identity_.handle(request)) {

@@ -4,6 +4,7 @@
 
 #include "http/graph_routes.hpp"
 #include "http/identity_routes.hpp"
+#include "http/recording_routes.hpp"
 #include "http/service.hpp"
 
 namespace tonearm::http {
@@ -17,11 +18,12 @@ struct Observation {
 };
 using Observer = std::function<void(const Observation&)>;
 
-/// The public listener's service: token service first, then Graph. Threading: thread-safe.
+/// The public listener's service: recordings, token service, then Graph. Threading: thread-safe.
 class Api final : public Service {
  public:
   /// `observer` may be empty; it is called on any thread.
-  Api(const IdentityRoutes& identity, GraphRoutes& graph, Observer observer = {});
+  Api(const IdentityRoutes& identity, RecordingRoutes& recordings, GraphRoutes& graph,
+      Observer observer = {});
 
   void handle(Request request, Responder respond) override;
 
@@ -29,6 +31,7 @@ class Api final : public Service {
   [[nodiscard]] Responder observed(std::string route, const Request& request, Responder respond) const;
 
   const IdentityRoutes& identity_;
+  RecordingRoutes& recordings_;
   GraphRoutes& graph_;
   const Observer observer_;
 };

@@ -66,7 +66,9 @@ class CreateCallTest : public ::testing::Test {
   IdentityRoutes identity_{tokens_, signer_, addresses_};
   bool storage_is_behind_ = false;
   GraphRoutes graph_{{verifier_, calls_, addresses_}, {{}, {}, [this] { return storage_is_behind_; }}};
-  Api api_{identity_, graph_};
+  test::FakeRecordings files_;
+  RecordingRoutes recordings_{{files_, files_}};
+  Api api_{identity_, recordings_, graph_};
   std::string token_ = token();
 };
 

@@ -139,6 +139,8 @@ void GraphRoutes::handle(const graph::Route& route, Request request, Responder r
   auto command = read(route, request);
   if (!command) return refuse(command.error());
   if (options_.refuse_changes() && !acts_always(*command)) return respond(storage_is_behind(request));
+  if (std::holds_alternative<call::RecordCommand>(*command) && options_.recordings_full())
+    return respond(error_response(request, Errc::storage_full));
   post(route, request, std::move(*command), std::move(respond));
 }
 

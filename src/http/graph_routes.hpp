@@ -26,6 +26,9 @@ struct GraphOptions {
   /// True while the store is so far behind that nothing new may begin (design §8); cancel and delete still
   /// act.
   std::function<bool()> refuse_changes = [] { return false; };
+  /// True while there is no room for another recording (docs/decisions/0118): 507, before the call hears of
+  /// it.
+  std::function<bool()> recordings_full = [] { return false; };
 };
 
 /// `/v1.0` and `/beta`: authenticate → parse → one domain call → render. Threading: thread-safe.

@@ -32,7 +32,9 @@ void cancel_to_domain(benchmark::State& state) {
   for (auto _ : state) {
     if (state.range(0) == 0) verifier = std::make_unique<auth::Verifier>(std::vector{tokens.trust()});
     GraphRoutes graph({*verifier, calls, addresses}, {});
-    Api api(identity, graph);
+    test::FakeRecordings files;
+    RecordingRoutes recordings({files, files});
+    Api api(identity, recordings, graph);
     benchmark::DoNotOptimize(test::answer_of(api, request));
     calls.posted.clear();
   }

@@ -55,6 +55,12 @@ class GraphRoutesTest : public ::testing::Test {
     return request;
   }
 
+  GraphOptions options() {
+    GraphOptions options;
+    options.refuse_changes = [this] { return storage_is_behind_; };
+    options.recordings_full = [this] { return recordings_are_full_; };
+    return options;
+  }
   Response send(const std::string& method, const std::string& target, const std::string& body = "") {
     return test::answer_of(api_, request(method, target, body));
   }
@@ -76,9 +82,12 @@ class GraphRoutesTest : public ::testing::Test {
   auth::Verifier verifier_{{tokens_.trust()}};
   OwnAddresses addresses_{"https://calls.example.com", {}};
   IdentityRoutes identity_{tokens_, signer_, addresses_};
+  test::FakeRecordings files_;
+  RecordingRoutes recordings_{{files_, files_}};
   bool storage_is_behind_ = false;
-  GraphRoutes graph_{{verifier_, calls_, addresses_}, {{}, {}, [this] { return storage_is_behind_; }}};
-  Api api_{identity_, graph_};
+  bool recordings_are_full_ = false;
+  GraphRoutes graph_{{verifier_, calls_, addresses_}, options()};
+  Api api_{identity_, recordings_, graph_};
   std::string token_ = token();
 };
 
@@ -387,6 +396,35 @@ TEST_F(GraphRoutesTest, a_store_that_is_behind_stops_changes_but_neither_cancel_
   EXPECT_EQ(send("DELETE", call_path()).status, 204);
   calls_.reply = call::OperationView{};
   EXPECT_EQ(send("POST", call_path("/cancelMediaProcessing")).status, 200);
+}
+
+TEST_F(GraphRoutesTest, without_room_for_recordings_records_are_refused_and_all_else_goes_on) {
+  recordings_are_full_ = true;
+  expect_refused(send("POST", call_path("/recordResponse"), "{}"), 507, "serviceNotAvailable");
+  expect_refused(send("POST", call_path("/record", "/beta/communications"), "{}"), 507,
+                 "serviceNotAvailable");
+  calls_.reply = call::OperationView{};
+  EXPECT_EQ(send("POST", call_path("/playPrompt"), kPlay).status, 200);
+  EXPECT_EQ(send("POST", call_path("/cancelMediaProcessing")).status, 200);
+}
+
+TEST_F(GraphRoutesTest, a_record_is_posted_as_one_under_both_of_its_names) {
+  calls_.reply = call::OperationView{};
+  EXPECT_EQ(send("POST", call_path("/recordResponse"), R"({"stopTones":["#"]})").status, 200);
+  EXPECT_EQ(send("POST", call_path("/record", "/beta/communications"), "{}").status, 200);
+  ASSERT_EQ(calls_.posted.size(), 2u);
+  for (const auto& posted : calls_.posted)
+    EXPECT_TRUE(std::holds_alternative<call::RecordCommand>(posted.command));
+  EXPECT_EQ(send("POST", call_path("/record"), "{}").status, 404) << "v1.0 has no such action";
+}
+
+TEST_F(GraphRoutesTest, recordings_lie_beside_the_api_and_take_no_token_of_it) {
+  const auto response = send("GET", "/tonearm/recordings/" + kOperation);
+  EXPECT_EQ(response.status, 404);
+  call::OfferedRecording row;
+  row.expires = base::WallClock::now() + std::chrono::hours(1);
+  files_.rows[call::OperationId::parse(kOperation).value()] = row;
+  expect_refused(send("GET", "/tonearm/recordings/" + kOperation), 401, "InvalidAuthenticationToken");
 }
 
 TEST_F(GraphRoutesTest, what_is_not_built_yet_says_so) {

@@ -13,6 +13,7 @@
 
 #include "auth/token_issuer.hpp"
 #include "call/ports.hpp"
+#include "call/recordings.hpp"
 #include "http/service.hpp"
 
 namespace tonearm::http::test {
@@ -76,6 +77,26 @@ class FakeCalls final : public call::CallDirectory {
   call::CreateReply create_reply = call::CommandFailure{};
   std::vector<call::CreateCall> created;
   std::vector<call::RequestId> written;
+};
+
+/// Recordings that a test has offered; answers at once.
+class FakeRecordings final : public call::RecordingStore, public call::RecordingFiles {
+ public:
+  void find_recording(call::OperationId operation,
+                      std::function<void(std::optional<call::OfferedRecording>)> found) override {
+    const auto row = rows.find(operation);
+    found(row == rows.end() ? std::nullopt : std::optional(row->second));
+  }
+  void forget_recordings(base::WallTime, std::function<void(std::vector<call::OperationId>)>) override {}
+  std::vector<call::OperationId> recordings() override { return {}; }
+  void await_file(call::OperationId, std::chrono::milliseconds limit, FileReady done) override {
+    waited = limit;
+    done(file);
+  }
+
+  std::map<call::OperationId, call::OfferedRecording> rows;
+  std::optional<std::filesystem::path> file;
+  std::optional<std::chrono::milliseconds> waited;
 };
 
 inline auth::Application application(const char* id, const char* tenant, std::vector<std::string> roles) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
+#include "http/body_stream.hpp"
 
 namespace tonearm::http {
 
@@ -22,6 +24,8 @@ struct Request {
   std::string content_encoding;
   std::string host;
   std::string origin;
+  std::string range;              ///< Of a GET only: it means nothing anywhere else (RFC 9110 §14.2).
+  std::string if_range;           ///< Likewise.
   std::string client_request_id;  ///< Printable ASCII, at most 256 characters, else dropped.
   std::string scenario_id;        ///< Likewise.
 
@@ -50,8 +54,11 @@ struct Response {
   std::string content_type = {};  ///< Empty: no such header; empty bodies must not claim to be JSON.
   std::string body = {};
   std::vector<Header> headers = {};
+  std::shared_ptr<BodyStream> stream = {};  ///< If set, it is sent instead of `body`.
   /// Called once, when the last byte has been handed to the kernel or the connection has died.
   std::function<void()> on_written = {};
+
+  [[nodiscard]] std::uint64_t length() const { return stream ? stream->size() : body.size(); }
 };
 
 [[nodiscard]] Response json_response(int status, std::string body);

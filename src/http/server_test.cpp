@@ -20,11 +20,31 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
+/// 1 MB of letters in uneven pieces, from another thread; `/stream-broken` fails in the middle.
+class Letters final : public BodyStream {
+ public:
+  explicit Letters(bool broken) : broken_(broken) {}
+  std::uint64_t size() const override { return 1'000'000; }
+  void read(Chunk next) override {
+    const std::size_t length = std::min<std::size_t>(size() - given_, 70'001);
+    const bool fails = broken_ && given_ > 500'000;
+    std::string chunk(fails ? 0 : length, 'a');
+    for (std::size_t i = 0; i < chunk.size(); ++i) chunk[i] = static_cast<char>('a' + (given_ + i) % 26);
+    given_ += chunk.size();
+    std::thread([next = std::move(next), chunk]() mutable { next(std::move(chunk)); }).detach();
+  }
+
+ private:
+  const bool broken_;
+  std::uint64_t given_ = 0;
+};
+
 /// Answers with what it was sent: `METHOD target body`. Some targets do something special.
 class EchoService final : public Service {
  public:
   void handle(Request request, Responder respond) override {
     if (request.target == "/drop") return;
+    if (request.target.starts_with("/stream")) return respond(streamed(request.target));
     if (request.target == "/throw") throw std::runtime_error("broken");
     if (request.target == "/hold") {
       held.emplace(std::move(respond));
@@ -45,6 +65,13 @@ class EchoService final : public Service {
     }
   }
 
+  Response streamed(const std::string& target) {
+    Response response{.status = 200, .content_type = "application/octet-stream"};
+    response.stream = std::make_shared<Letters>(target == "/stream-broken");
+    response.on_written = [this] { ++written; };
+    return response;
+  }
+
   std::atomic<int> written{0};
   std::optional<Responder> held;
   std::promise<void> holding;
@@ -58,6 +85,7 @@ class ServerTest : public ::testing::Test {
     limits.header_max = 2000;
     limits.timeout = 300ms;
     limits.write = 300ms;
+    limits.write_chunk = 300ms;
     limits.connections_max = 3;
     return limits;
   }
@@ -367,6 +395,42 @@ TEST_F(ServerTest, an_address_in_use_is_an_error_that_names_it) {
   const auto second = server_.listen({bound_.address, bound_.port});
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().message().find(bound_.to_string()), std::string::npos);
+}
+
+TEST_F(ServerTest, a_streamed_body_arrives_whole_and_the_connection_goes_on) {
+  auto socket = connect();
+  for (int i = 0; i < 2; ++i) {
+    send(socket, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string response = read_one(socket);
+    EXPECT_EQ(header_of(response, "Content-Length"), "1000000");
+    const std::string body = response.substr(response.find("\r\n\r\n") + 4);
+    ASSERT_EQ(body.size(), 1'000'000u);
+    for (std::size_t at = 0; at < body.size(); at += 997)
+      ASSERT_EQ(body[at], static_cast<char>('a' + at % 26));
+  }
+  EXPECT_EQ(service_.written, 2);
+}
+
+TEST_F(ServerTest, a_head_request_gets_the_length_of_a_stream_and_nothing_of_it) {
+  const auto response = ask("HEAD /stream HTTP/1.1\r\nHost: x\r\n" + kClose + "\r\n");
+  EXPECT_EQ(header_of(response, "Content-Length"), "1000000");
+  EXPECT_TRUE(response.ends_with("\r\n\r\n"));
+}
+
+TEST_F(ServerTest, a_stream_that_breaks_off_closes_the_connection) {
+  const auto response = ask("GET /stream-broken HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(status(response), 200);
+  EXPECT_LT(response.size(), 1'000'000u);
+  wait_until_all_are_gone();
+  EXPECT_EQ(service_.written, 1);
+}
+
+TEST_F(ServerTest, a_client_that_stops_taking_a_stream_is_closed) {
+  // Twice what loopback holds for a reader who does not read.
+  auto socket = connect();
+  socket.set_option(asio::socket_base::receive_buffer_size(4096));
+  for (int i = 0; i < 20; ++i) send(socket, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  wait_until_all_are_gone();
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ std::string to_text(const Response& response, const Echo& echo, bool keep_alive)
   header("Content-Type", response.content_type);
   for (const Header& extra : response.headers) header(extra.name, extra.value);
   // RFC 9110 §8.6: a 204 has no Content-Length.
-  if (response.status != 204) fmt::format_to(out, "Content-Length: {}\r\n", response.body.size());
+  if (response.status != 204) fmt::format_to(out, "Content-Length: {}\r\n", response.length());
   if (!keep_alive) text.append("Connection: close\r\n");
   text.append("\r\n");
   if (!echo.head) text.append(response.body);

@@ -220,6 +220,8 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     request.content_encoding = header(bhttp::field::content_encoding);
     request.host = header(bhttp::field::host);
     request.origin = header(bhttp::field::origin);
+    if (!echo_.head) request.range = header(bhttp::field::range);
+    if (!echo_.head) request.if_range = header(bhttp::field::if_range);
     request.client_request_id = echo_.client_request_id;
     request.scenario_id = echo_.scenario_id;
     request.id = echo_.request_id;
@@ -255,8 +257,35 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     enter(Phase::writing, state_->limits.write);
     const std::string text = to_text(response, echo_, keep_alive);
     const auto [error, length] = co_await asio::async_write(stream_, asio::buffer(text), kTuple);
+    bool written = !error;
+    if (written && response.stream && !echo_.head) written = co_await write_stream(*response.stream);
     if (response.on_written) response.on_written();
-    co_return !error;
+    co_return written;
+  }
+
+  /// False if the client went away, or the body broke off: then only closing tells the client so.
+  asio::awaitable<bool> write_stream(BodyStream& body) {
+    for (std::uint64_t left = body.size(); left > 0;) {
+      phase_ = Phase::handling;
+      const std::string chunk = co_await next_chunk(body);
+      if (chunk.empty() || chunk.size() > left) co_return false;
+      enter(Phase::writing, state_->limits.write_chunk);
+      const auto [error, length] = co_await asio::async_write(stream_, asio::buffer(chunk), kTuple);
+      if (error) co_return false;
+      left -= chunk.size();
+    }
+    co_return true;
+  }
+
+  asio::awaitable<std::string> next_chunk(BodyStream& body) {
+    auto initiate = [this, &body](auto handler) {
+      auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
+      body.read([waiting, executor = stream_.get_executor()](std::string chunk) {
+        asio::post(executor, [waiting, chunk = std::move(chunk)]() mutable { (*waiting)(std::move(chunk)); });
+      });
+    };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::string)>(
+        initiate, asio::use_awaitable);
   }
 
   /// To the request whose ids `echo_` has.
