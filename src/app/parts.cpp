@@ -43,7 +43,8 @@ base::Result<void> Server::Parts::start() {
   }
   host_->connect(ports());
   events_->post_resume(std::move(left_over->pending));
-  end_left_over(left_over->alive, ports(), served_applications(settings_));
+  end_left_over(left_over->alive, ports(), served_applications(settings_),
+                saved_recordings(left_over->alive, *recordings_));
   for (const auto step : {&Parts::open_api, &Parts::open_admin}) {
     if (auto done = (this->*step)(); !done) return done;
   }

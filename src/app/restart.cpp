@@ -5,7 +5,6 @@
 
 #include "app/outbox_row.hpp"
 #include "base/log.hpp"
-#include "call/restore.hpp"
 
 namespace tonearm::app {
 namespace {
@@ -16,9 +15,11 @@ std::string webhook_of(const call::Owner& owner, const std::vector<ServedApplica
   return found == applications.end() ? std::string() : found->setup.webhook;
 }
 
-void end_call(const call::StoredCall& stored, const CallPorts& ports, const std::string& webhook) {
+void end_call(const call::StoredCall& stored, const CallPorts& ports, const std::string& webhook,
+              const call::SavedRecordings& saved) {
   call::RandomIds ids;
-  call::Step step = call::end_restored(stored, {base::SteadyClock::now(), base::WallClock::now(), ids});
+  call::Step step =
+      call::end_restored(stored, saved, {base::SteadyClock::now(), base::WallClock::now(), ids});
   call::Commit commit{stored.call->id, step.number, std::move(step.rows), {}};
   for (const auto& notification : step.notifications) {
     commit.outbox.push_back(outbox_row(notification, ports.renderer, webhook));
@@ -34,10 +35,23 @@ void end_call(const call::StoredCall& stored, const CallPorts& ports, const std:
 
 }  // namespace
 
+call::SavedRecordings saved_recordings(const std::vector<call::StoredCall>& alive,
+                                       const storage::RecordingFolder& folder) {
+  call::SavedRecordings saved;
+  for (const auto& stored : alive) {
+    for (const auto& [id, operation] : stored.call->operations) {
+      if (operation.kind != call::OperationKind::record || operation.ending) continue;
+      if (const auto length = folder.length_of(id); length.count() > 0) saved.emplace(id, length);
+    }
+  }
+  return saved;
+}
+
 void end_left_over(const std::vector<call::StoredCall>& alive, const CallPorts& ports,
-                   const std::vector<ServedApplication>& applications) {
+                   const std::vector<ServedApplication>& applications, const call::SavedRecordings& saved) {
   if (!alive.empty()) spdlog::warn("the last run left {} calls up: ending them", alive.size());
-  for (const auto& stored : alive) end_call(stored, ports, webhook_of(stored.call->owner, applications));
+  for (const auto& stored : alive)
+    end_call(stored, ports, webhook_of(stored.call->owner, applications), saved);
 }
 
 }  // namespace tonearm::app

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "call/access_token.hpp"
 #include "call/media_operation.hpp"
 #include "call/notices.hpp"
 #include "call/step_builder.hpp"
@@ -23,17 +24,30 @@ std::vector<OperationView*> unfinished(CallSnapshot& call) {
   return views;
 }
 
+void end(OperationView& operation, const SavedRecordings& saved, IdSource& ids) {
+  const auto found = saved.find(operation.id);
+  const bool kept = operation.recording && found != saved.end() && found->second >= kLeastRecording;
+  if (kept) {
+    operation.recording->token = new_access_token(ids);
+    operation.media_duration = found->second;
+  } else {
+    operation.recording.reset();
+  }
+  const EndReason reason = kept ? EndReason::server_restarted_with_audio : EndReason::server_restarted;
+  operation.ending = OperationEnding{reason, {}};
+  operation.status = status_after(reason);
+}
+
 }  // namespace
 
-Step end_restored(const StoredCall& stored, const Stamp& stamp) {
+Step end_restored(const StoredCall& stored, const SavedRecordings& saved, const Stamp& stamp) {
   StepBuilder step(1, stamp);
   CallSnapshot view = *stored.call;
   SnapshotPtr published = stored.call;
   if (view.gone) return step.finish(view, published);
   Notices notices(stored.last_notification);
   for (OperationView* operation : unfinished(view)) {
-    operation->ending = OperationEnding{EndReason::server_restarted, {}};
-    operation->status = status_after(EndReason::server_restarted);
+    end(*operation, saved, stamp.ids);
     notices.about_operation(step, view, *operation, {});
     step.write_operation(*operation);
   }

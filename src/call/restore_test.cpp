@@ -11,9 +11,13 @@ StoredCall stored(const Scene& scene) {
   return {scene.shown, "dialog", scene.notifications.back().number};
 }
 
-Step restore(const StoredCall& call) {
+Step restore(const StoredCall& call, const SavedRecordings& saved = {}) {
   SeededIds ids(3);
-  return end_restored(call, {base::TimePoint{}, base::WallTime{}, ids});
+  return end_restored(call, saved, {base::TimePoint{}, base::WallTime{}, ids});
+}
+
+OperationView first_ending(const Step& step) {
+  return std::get<OperationNotice>(step.notifications.at(0).what).operation;
 }
 
 TEST(Restore, ends_each_unfinished_operation_in_order_then_the_call) {
@@ -56,6 +60,33 @@ TEST(Restore, writes_what_it_ends) {
   EXPECT_TRUE(step.rows.call_over);
   EXPECT_EQ(step.effects.after_commit.size(), step.notifications.size());
   EXPECT_TRUE(step.effects.now.empty());
+}
+
+TEST(Restore, completes_a_record_whose_audio_was_saved_and_offers_it_with_a_new_token) {
+  Scene scene;
+  const auto record = scene.with_audio().sounding_record();
+  const Step step = restore(stored(scene), {{record.id, base::milliseconds(1'500)}});
+  const OperationView ending = first_ending(step);
+  EXPECT_EQ(ending.status, OperationStatus::completed);
+  EXPECT_EQ(ending.ending->reason, EndReason::server_restarted_with_audio);
+  EXPECT_EQ(ending.media_duration, base::milliseconds(1'500));
+  ASSERT_TRUE(ending.recording);
+  EXPECT_EQ(ending.recording->location, "https://127.0.0.1:8443/tonearm/recordings/" + record.id.to_string());
+  EXPECT_EQ(ending.recording->token.size(), 64u);
+  EXPECT_NE(ending.recording->token, record.recording->token);
+  EXPECT_EQ(step.rows.operations.at(0).recording, ending.recording);
+}
+
+TEST(Restore, fails_a_record_of_which_less_than_100_ms_or_nothing_was_saved) {
+  Scene scene;
+  const auto record = scene.with_audio().sounding_record();
+  for (const SavedRecordings& saved :
+       {SavedRecordings{{record.id, base::milliseconds(99)}}, SavedRecordings{}}) {
+    const OperationView ending = first_ending(restore(stored(scene), saved));
+    EXPECT_EQ(ending.status, OperationStatus::failed);
+    EXPECT_EQ(ending.ending->reason, EndReason::server_restarted);
+    EXPECT_FALSE(ending.recording);
+  }
 }
 
 TEST(Restore, of_a_call_that_was_over_does_nothing) {
