@@ -1,6 +1,7 @@
 #include "app/parts.hpp"
 #include "app/settings_map.hpp"
 #include "base/log.hpp"
+#include "media/rebuild_recordings.hpp"
 
 namespace tonearm::app {
 namespace {
@@ -24,7 +25,10 @@ base::Result<LeftOver> Server::Parts::open_store() {
   return LeftOver{store_->load_pending(), store_->load_alive()};
 }
 
+/// Before anything asks which recordings there are: what a crash left is built first.
 void Server::Parts::open_recordings() {
+  const auto rebuilt = media::rebuild_recordings(recordings_folder(settings_));
+  if (!rebuilt.empty()) spdlog::warn("the last run left {} recordings unfinished", rebuilt.size());
   storage::RecordingFolderOptions options;
   options.folder = recordings_folder(settings_);
   options.disk_max = settings_.recordings.disk_max.count;
@@ -70,7 +74,11 @@ base::Result<void> Server::Parts::open_media() {
   options.tls = client_tls_;
   prompt_client_.emplace(runtime_, resolver_, std::move(options));
   prompt_fetcher_.emplace(*prompt_client_);
-  auto engine = media::Engine::start(media_options(settings_), *prompt_fetcher_);
+  auto media_settings = media_options(settings_);
+  media_settings.recording_written = [this](base::Guid operation, bool ok) {
+    recordings_->on_written(call::OperationId(operation), ok);
+  };
+  auto engine = media::Engine::start(std::move(media_settings), *prompt_fetcher_);
   if (!engine) return std::unexpected(engine.error());
   engine_ = std::move(*engine);
   media_.emplace(*engine_, *host_, address_in_sdp(settings_));

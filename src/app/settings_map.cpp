@@ -207,7 +207,7 @@ media::EngineOptions media_options(const config::Settings& settings) {
                                                      : static_cast<unsigned>(settings.media.threads.count);
   media.sockets.dscp = settings.quality.dscp;
   media.lost_after = settings.media.timeout;
-  media.recordings = settings.server.data_dir / "recordings";
+  media.recordings = recordings_folder(settings);
   media.prompts.cache_size = settings.prompts.cache_size.count;
   media.prompts.size_max = settings.prompts.size_max.count;
   media.prompts.timeout = settings.prompts.timeout;

@@ -129,6 +129,19 @@ void RtpEar::speak(const base::Endpoint& to, std::uint8_t fill, int samples, std
   });
 }
 
+void RtpEar::say(const base::Endpoint& to, std::string payload) {
+  hush();
+  speaker_ = std::jthread([=, this](const std::stop_token& stop) {
+    auto next = std::chrono::steady_clock::now();
+    while (!stop.stop_requested()) {
+      send(to, sequence_++, timestamp_, ssrc_, 0, payload);
+      timestamp_ += 160;
+      next += 20ms;
+      std::this_thread::sleep_until(next);  // the cadence of a phone
+    }
+  });
+}
+
 void RtpEar::hush() {
   speaker_ = {};
 }
