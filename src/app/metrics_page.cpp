@@ -175,6 +175,11 @@ void add_media(Page& page, const media::MediaSnapshot& media) {
                number(media.unknown_payload));
   page.counter("tonearm_rtp_foreign_ssrc_total", "Packets of a second stream beside a living one",
                number(media.foreign_ssrc));
+  page.counter("tonearm_keys_total", "Keys that callers pressed", number(media.keys));
+  page.counter("tonearm_keys_dropped_total", "Keys lost because a session had too many unread ones",
+               number(media.keys_dropped));
+  page.counter("tonearm_rtp_unknown_events_total", "telephone-events that are no key",
+               number(media.unknown_events));
   page.gauge("tonearm_media_threads_ordinary", "Media threads without raised priority",
              number(media.ordinary_threads));
   page.counter("tonearm_media_locks_refused_total", "Times that media memory could not be locked",

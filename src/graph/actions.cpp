@@ -23,7 +23,7 @@ constexpr std::array kActions{
     ActionRow{Action::record, "record", on_call, kBeta, kBuilt},
     ActionRow{Action::subscribe_to_tone, "subscribeToTone", on_call, !kBeta, kBuilt},
     ActionRow{Action::cancel_media_processing, "cancelMediaProcessing", on_call, !kBeta, kBuilt},
-    ActionRow{Action::send_dtmf_tones, "sendDtmfTones"},
+    ActionRow{Action::send_dtmf_tones, "sendDtmfTones", on_call, !kBeta, kBuilt},
     ActionRow{Action::mute, "mute", on_call | on_participant},
     ActionRow{Action::unmute, "unmute"},
     ActionRow{Action::update_recording_status, "updateRecordingStatus"},

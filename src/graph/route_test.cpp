@@ -131,13 +131,13 @@ TEST(Route, an_id_that_is_no_guid_is_a_call_that_nobody_has) {
 
 TEST(Route, what_is_not_built_yet_is_a_known_route) {
   const std::string call = "/beta/communications/calls/" + std::string(kCall);
-  for (const std::string_view action : {"answer", "reject", "keepAlive", "playPrompt", "recordResponse",
-                                        "record", "subscribeToTone", "cancelMediaProcessing"}) {
+  for (const std::string_view action :
+       {"answer", "reject", "keepAlive", "playPrompt", "recordResponse", "record", "subscribeToTone",
+        "cancelMediaProcessing", "sendDtmfTones"}) {
     EXPECT_TRUE(is_built(parse_route(call + "/" + std::string(action)), "POST")) << action;
   }
   for (const std::string_view path : {"redirect",
                                       "transfer",
-                                      "sendDtmfTones",
                                       "mute",
                                       "unmute",
                                       "updateRecordingStatus",

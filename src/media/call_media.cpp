@@ -68,6 +68,32 @@ call::StopOutcome outcome_of(StopOutcome outcome) {
   return call::StopOutcome::nothing;
 }
 
+// The domain's tones stand in the order of the event codes.
+static_assert(static_cast<int>(call::Tone::star) == static_cast<int>(Key::star));
+static_assert(static_cast<int>(call::Tone::flash) == static_cast<int>(Key::flash));
+
+Key key_of(call::Tone tone) {
+  return Key(static_cast<std::uint8_t>(tone));
+}
+
+call::Tone tone_of(Key key) {
+  return call::Tone(static_cast<std::uint8_t>(key));
+}
+
+KeySource key_source(call::KeySource source) {
+  switch (source) {
+    case call::KeySource::automatic:
+      return KeySource::automatic;
+    case call::KeySource::rfc4733:
+      return KeySource::rfc4733;
+    case call::KeySource::info:
+      return KeySource::info;
+    case call::KeySource::in_band:
+      return KeySource::in_band;
+  }
+  return KeySource::automatic;
+}
+
 call::MediaBody body_of(const Failed& failed) {
   return call::PromptFailed{call::OperationNumber(failed.number),
                             failed.failure.kind == PromptFailure::Kind::download, failed.failure.cause};
@@ -132,6 +158,10 @@ call::MediaBody body_of(const Report& report, const std::string& public_address)
             return call::OperationStarted{call::OperationNumber(started.number)};
           },
           [](const MediaLost&) -> call::MediaBody { return call::MediaLost{}; },
+          [](const KeyHeard& heard) -> call::MediaBody { return call::KeyPressed{tone_of(heard.key)}; },
+          [](const KeysSent& sent) -> call::MediaBody {
+            return call::DtmfSent{call::OperationNumber(sent.number)};
+          },
           [](const Closed& closed) -> call::MediaBody {
             return call::SessionClosed{media_stats(closed.stats)};
           },
@@ -219,12 +249,16 @@ void CallMedia::post_stop(call::LegRef leg, call::StopId stop, std::vector<call:
   tell(leg, std::move(nothing));
 }
 
-/// Keys are not sent yet: the operation then ends with its call.
-void CallMedia::post_send_dtmf(call::LegRef, call::OperationNumber, std::vector<call::Tone>,
-                               std::chrono::milliseconds) {}
+void CallMedia::post_send_dtmf(call::LegRef leg, call::OperationNumber number, std::vector<call::Tone> tones,
+                               std::chrono::milliseconds delay) {
+  std::vector<Key> keys;
+  for (const call::Tone tone : tones) keys.push_back(key_of(tone));
+  if (const auto session = find(leg)) session->post_send_keys(number.value, std::move(keys), delay);
+}
 
-/// Keys are not heard yet.
-void CallMedia::post_key(call::LegRef, call::Tone) {}
+void CallMedia::post_key(call::LegRef leg, call::Tone tone) {
+  if (const auto session = find(leg)) session->post_key(key_of(tone));
+}
 
 void CallMedia::post_close(call::LegRef leg) {
   if (const auto session = find(leg)) return session->post_close();
@@ -247,6 +281,7 @@ StreamSettings stream_settings(const call::MediaDescription& media) {
   settings.send = may_send && !media.remote_hold;
   settings.held = media.remote_hold || media.direction != call::MediaDirection::send_receive;
   settings.may_move = media.may_move;
+  settings.keys = key_source(media.keys);
   return settings;
 }
 

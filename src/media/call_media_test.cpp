@@ -4,11 +4,13 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/log.hpp"
+#include "media/telephone_event.hpp"
 #include "media/testing/fake_fetcher.hpp"
 #include "media/testing/phone.hpp"
 #include "media/testing/recording_folder.hpp"
@@ -42,6 +44,18 @@ class Listener final : public call::MediaListener {
   bool has() {
     const std::lock_guard lock(mutex_);
     return std::ranges::any_of(bodies_, [](const auto& body) { return std::holds_alternative<Body>(body); });
+  }
+  /// Until the last one heard is of that tone.
+  template <class Body>
+  std::optional<Body> wait_last(call::Tone tone) {
+    std::unique_lock lock(mutex_);
+    std::optional<Body> last;
+    changed_.wait_for(lock, std::chrono::seconds(10), [&] {
+      for (const auto& body : bodies_)
+        if (std::holds_alternative<Body>(body)) last = std::get<Body>(body);
+      return last && last->tone == tone;
+    });
+    return last;
   }
 
  private:
@@ -139,6 +153,43 @@ TEST_F(CallMediaTest, what_cannot_be_played_says_whether_it_was_the_download_or_
   ASSERT_TRUE(failed);
   EXPECT_TRUE(failed->download);
   EXPECT_EQ(failed->cause, "status 404");
+}
+
+TEST_F(CallMediaTest, a_key_is_heard_once_whether_it_comes_as_an_event_or_by_signalling) {
+  call::MediaDescription media = description();
+  media.receive_event_payload_type = 101;
+  media_->post_open(leg_, "", media);
+  const auto opened = listener_.wait<call::SessionOpened>();
+  ASSERT_TRUE(opened);
+  media_->post_key(leg_, call::Tone::t1);  // not believed where telephone-events were agreed on
+  const auto payload = write_telephone_event({.key = Key::pound, .end = true, .duration = 800});
+  phone_.say_at({"127.0.0.1", opened->local.rtp.port}, payload, 1000, 101);
+  EXPECT_EQ(listener_.wait<call::KeyPressed>()->tone, call::Tone::pound);
+  media.keys = call::KeySource::info;
+  media_->post_update(leg_, media);
+  media_->post_key(leg_, call::Tone::d);
+  EXPECT_EQ(listener_.wait_last<call::KeyPressed>(call::Tone::d)->tone, call::Tone::d);
+}
+
+TEST_F(CallMediaTest, keys_are_sent_and_told) {
+  call::MediaDescription media = description();
+  media.send_event_payload_type = 97;
+  media_->post_open(leg_, "", media);
+  media_->post_send_dtmf(leg_, one_, {call::Tone::star, call::Tone::flash}, std::chrono::milliseconds(40));
+  const auto sent = listener_.wait<call::DtmfSent>();
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->number, one_);
+  std::string keys;
+  const auto ended = [&] {
+    keys.clear();
+    for (const auto& packet : phone_.heard) {
+      const auto event = parse_telephone_event(packet.payload);
+      if (packet.header.payload_type == 97 && event && packet.header.marker) keys += character_of(event->key);
+    }
+    return keys.size() >= 2;
+  };
+  EXPECT_TRUE(phone_.listen_until(ended));
+  EXPECT_EQ(keys, "*!");
 }
 
 TEST_F(CallMediaTest, commands_to_a_leg_that_is_gone_are_answered) {

@@ -37,6 +37,9 @@ void MediaSnapshot::add(const ThreadCounters& c) {
   unknown_payload += c.unknown_payload.read();
   foreign_ssrc += c.foreign_ssrc.read();
   tap_dropped += c.tap_dropped.read();
+  keys += c.keys.read();
+  keys_dropped += c.keys_dropped.read();
+  unknown_events += c.unknown_events.read();
   rtcp_sent += c.rtcp_sent.read();
   rtcp_received += c.rtcp_received.read();
   ticks += c.ticks.read();

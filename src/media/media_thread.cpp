@@ -134,6 +134,7 @@ void MediaThread::update(Stream& stream, const StreamSettings& settings) {
 void MediaThread::close(Stream& stream, Mail& closed) {
   schedule_.leave(stream);
   stream.detach(time_);
+  stream.settle([this](Mail& report) { dispatcher_.post(report); });  // a key that was still pressed
   closing_.push_back({&stream, &closed});
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
+#include "media/key.hpp"
 #include "media/playlist.hpp"
 
 namespace tonearm::media {
@@ -63,6 +64,10 @@ struct Stopped {
 };
 /// Neither RTP nor RTCP for `media.timeout`, not on hold. Once in a session.
 struct MediaLost {};
+/// The far end pressed a key, and has let it go.
+struct KeyHeard {
+  Key key = Key::k0;
+};
 
 /// Why a record is over.
 enum class RecordEnd : std::uint8_t {
@@ -106,8 +111,13 @@ struct Closed {
   StreamStats stats;
 };
 
+/// Keys n were sent: the last packet of the last one was submitted (or would have been, on hold).
+struct KeysSent {
+  OperationNumber number = 0;
+};
+
 using Report = std::variant<Opened, OpenFailed, Ready, Failed, Started, Ended, Stopped, MediaLost, Closed,
-                            RecordEnded, RecordWritten>;
+                            RecordEnded, RecordWritten, KeyHeard, KeysSent>;
 
 /// Called on the dispatcher's thread, in the order in which things happened. Must not block.
 using ReportSink = std::function<void(const Report&)>;

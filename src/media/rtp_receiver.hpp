@@ -22,6 +22,8 @@ class RtpReceiver {
   void expect_new_stream() { started_ = false; }
 
   [[nodiscard]] bool started() const { return started_; }
+  /// Not the stream that is being followed.
+  [[nodiscard]] bool is_other(std::uint32_t ssrc) const { return started_ && ssrc != stats_.ssrc(); }
   [[nodiscard]] RtpStats& current() { return stats_; }
   [[nodiscard]] std::uint64_t received() const { return received_before_ + stats_.received(); }
   [[nodiscard]] std::uint64_t lost() const { return lost_before_ + stats_.lost(); }

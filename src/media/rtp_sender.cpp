@@ -20,14 +20,28 @@ std::span<const std::uint8_t> RtpSender::silence(std::uint8_t payload_type, std:
   return finish(payload_type, size);
 }
 
+std::span<const std::uint8_t> RtpSender::event(std::uint8_t payload_type,
+                                               std::span<const std::uint8_t> payload, std::uint32_t timestamp,
+                                               bool marker, std::size_t samples) {
+  std::ranges::copy(payload, bytes_.begin() + kRtpHeaderBytes);
+  timestamp_ += static_cast<std::uint32_t>(samples);
+  return number(payload_type, marker, timestamp, payload.size());
+}
+
 std::span<const std::uint8_t> RtpSender::finish(std::uint8_t payload_type, std::size_t payload_bytes) {
+  const std::uint32_t timestamp = timestamp_;
+  timestamp_ += static_cast<std::uint32_t>(payload_bytes);  // G.711: a byte is a sample
+  return number(payload_type, std::exchange(marker_, false), timestamp, payload_bytes);
+}
+
+std::span<const std::uint8_t> RtpSender::number(std::uint8_t payload_type, bool marker,
+                                                std::uint32_t timestamp, std::size_t payload_bytes) {
   write_rtp_header({.payload_type = payload_type,
-                    .marker = std::exchange(marker_, false),
+                    .marker = marker,
                     .sequence = sequence_++,
-                    .timestamp = timestamp_,
+                    .timestamp = timestamp,
                     .ssrc = ssrc_},
                    std::span<std::uint8_t, kRtpHeaderBytes>(bytes_.data(), kRtpHeaderBytes));
-  timestamp_ += static_cast<std::uint32_t>(payload_bytes);  // G.711: a byte is a sample
   ++packets_;
   octets_ += static_cast<std::uint32_t>(payload_bytes);
   return std::span(bytes_).first(kRtpHeaderBytes + payload_bytes);

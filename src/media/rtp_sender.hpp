@@ -21,6 +21,10 @@ class RtpSender {
   std::span<const std::uint8_t> packet(std::uint8_t payload_type, std::span<const std::uint8_t> payload);
   /// As `packet`, with `size` bytes of silence.
   std::span<const std::uint8_t> silence(std::uint8_t payload_type, std::uint8_t byte, std::size_t size);
+  /// Instead of a frame of so many samples: a packet with a time of its own, as telephone-events have it
+  /// (RFC 4733 §2.4.1: the key's beginning). `marker`: it is the first of its event.
+  std::span<const std::uint8_t> event(std::uint8_t payload_type, std::span<const std::uint8_t> payload,
+                                      std::uint32_t timestamp, bool marker, std::size_t samples);
   /// Time passes without a packet [samples].
   void gap(std::uint32_t samples);
   void mark_next() { marker_ = true; }
@@ -32,6 +36,8 @@ class RtpSender {
 
  private:
   std::span<const std::uint8_t> finish(std::uint8_t payload_type, std::size_t payload_bytes);
+  std::span<const std::uint8_t> number(std::uint8_t payload_type, bool marker, std::uint32_t timestamp,
+                                       std::size_t payload_bytes);
 
   const std::uint32_t ssrc_;
   std::uint16_t sequence_;

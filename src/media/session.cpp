@@ -11,7 +11,9 @@ Session::Session(Environment environment, RtpSockets sockets, Stream::Options op
     : environment_(environment),
       sink_(std::move(sink)),
       over_(std::move(over)),
-      stream_(std::move(sockets), std::move(options), [this] { report(MediaLost{}); }) {}
+      stream_(
+          std::move(sockets), std::move(options), [this] { report(MediaLost{}); },
+          [this](Key key) { report(KeyHeard{key}); }) {}
 
 void Session::post_attach() {
   tell(Opened{stream_.local_rtp(), stream_.local_rtcp()});
@@ -31,6 +33,27 @@ void Session::post_update(const StreamSettings& settings) {
 void Session::post_tap(std::shared_ptr<ReceiveTap> tap) {
   const std::lock_guard lock(mutex_);
   if (!closed_) environment_.thread.post(*new TapCommand(*this, std::move(tap)));
+}
+
+void Session::post_key(Key key) {
+  const std::lock_guard lock(mutex_);
+  if (!closed_) environment_.thread.post(*new KeyCommand(*this, key));
+}
+
+void Session::post_send_keys(OperationNumber number, std::vector<Key> keys, std::chrono::milliseconds delay) {
+  const std::lock_guard lock(mutex_);
+  if (closed_ || keys.empty() || sending_keys_.contains(number)) return;
+  const auto& operation = sending_keys_[number] = std::make_unique<SendKeysOperation>(
+      number, std::move(keys), delay, [this, number] { on_keys_sent(number); });
+  environment_.thread.post(*new SendKeysCommand(*this, *operation));
+}
+
+void Session::on_keys_sent(OperationNumber number) {
+  {
+    const std::lock_guard lock(mutex_);
+    sending_keys_.erase(number);
+  }
+  report(KeysSent{number});
 }
 
 void Session::post_prepare(OperationNumber number, PlayRequest request) {
@@ -196,6 +219,7 @@ void Session::on_closed() {
   {
     const std::lock_guard lock(mutex_);
     over = std::exchange(operations_, {});
+    sending_keys_.clear();
   }
   for (const auto& [number, operation] : over)
     if (operation.record != nullptr) close_recording(operation, false);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "media/dispatcher.hpp"
+#include "media/key_sender.hpp"
 #include "media/media_thread.hpp"
 #include "media/play_operation.hpp"
 #include "media/prompt_store.hpp"
@@ -62,6 +64,11 @@ class Session : public std::enable_shared_from_this<Session> {
   void post_stop(StopId stop, const std::vector<OperationNumber>& numbers);
   /// Copies of what is received go there; null ends it.
   void post_tap(std::shared_ptr<ReceiveTap> tap);
+  /// A key that the far end pressed, by signalling; see KeySource.
+  void post_key(Key key);
+  /// Sends keys when those posted before are sent; reports KeysSent. Beside what is played, and not to be
+  /// stopped. `delay`: between one and the next.
+  void post_send_keys(OperationNumber number, std::vector<Key> keys, std::chrono::milliseconds delay);
   /// Idempotent. Operations are forgotten without a report.
   void post_close();
 
@@ -74,6 +81,8 @@ class Session : public std::enable_shared_from_this<Session> {
   class ArmCommand;
   class StopCommand;
   class TapCommand;
+  class KeyCommand;
+  class SendKeysCommand;
   class CloseCommand;
 
   struct Operation {
@@ -100,6 +109,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void end_record(const Operation& operation);
   void close_recording(const Operation& operation, bool tell_written);
   void on_stopped(const Stopped& stopped);
+  void on_keys_sent(OperationNumber number);
   void on_closed();
   void forget_waits(const std::vector<PromptStore::WaiterId>& waits);
 
@@ -110,6 +120,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   std::mutex mutex_;  // guards all below
   Operations operations_;
+  std::unordered_map<OperationNumber, std::unique_ptr<SendKeysOperation>> sending_keys_;
   bool closed_ = false;
 };
 

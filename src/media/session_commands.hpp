@@ -112,6 +112,30 @@ class Session::TapCommand final : public Command {
   std::shared_ptr<ReceiveTap> tap_;  // on the way back: the old one
 };
 
+class Session::KeyCommand final : public Command {
+ public:
+  KeyCommand(Session& session, Key key) : Command(session), key_(key) {}
+  Fate arrive(MediaThread&) override {
+    session().stream_.keys().inject(key_, base::SteadyClock::now());
+    return Fate::deliver;
+  }
+
+ private:
+  const Key key_;
+};
+
+class Session::SendKeysCommand final : public Command {
+ public:
+  SendKeysCommand(Session& session, SendKeysOperation& operation) : Command(session), operation_(operation) {}
+  Fate arrive(MediaThread&) override {
+    session().stream_.key_sender().arm(operation_);
+    return Fate::deliver;
+  }
+
+ private:
+  SendKeysOperation& operation_;
+};
+
 class Session::CloseCommand final : public Command {
  public:
   using Command::Command;

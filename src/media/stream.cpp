@@ -1,6 +1,7 @@
 #include "media/stream.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -15,17 +16,20 @@ std::uint32_t random_word() {
 
 }  // namespace
 
-Stream::Stream(RtpSockets sockets, Options options, std::function<void()> tell_media_lost)
+Stream::Stream(RtpSockets sockets, Options options, std::function<void()> tell_media_lost,
+               std::function<void(Key)> tell_key)
     : sockets_(std::move(sockets)),
       // Random starts make plain-text attacks on encrypted media harder (RFC 3550 §5.1).
       sender_(random_word(), static_cast<std::uint16_t>(random_word()), random_word()),
       rtcp_(random_word()),
+      keys_(playout_, std::move(tell_key)),
       tap_(std::move(options.tap)),
       lost_after_(options.lost_after),
       media_lost_(std::move(tell_media_lost)) {}
 
 void Stream::attach(ThreadCounters& counters, PacketIo& io) {
   counters_ = &counters;
+  keys_.attach(counters);
   io_ = &io;
   rtp_slot_ = io.add(sockets_.rtp.get(), token(false));
   rtcp_slot_ = io.add(sockets_.rtcp.get(), token(true));
@@ -33,6 +37,8 @@ void Stream::attach(ThreadCounters& counters, PacketIo& io) {
 
 void Stream::detach(const WakeTime& time) {
   playout_.clear(time.now);
+  key_sender_.clear();
+  keys_.finish(time.now);
   if (sender_.packets() > 0 && rtcp_to_.length != 0) send_rtcp(time, true);
   io_->remove(rtp_slot_);
   io_->remove(rtcp_slot_);
@@ -57,6 +63,7 @@ void Stream::update(const StreamSettings& settings, base::TimePoint now) {
   if (settings_.remote.is_unspecified()) settings_.remote = {};
   source_.set_rules({.signalled = settings_.remote, .may_move = settings_.may_move, .held = settings_.held},
                     now);
+  keys_.set_rules(settings_, now);
   follow_peer();
 }
 
@@ -85,6 +92,7 @@ void Stream::on_tick(TickSchedule::Tick tick, const WakeTime& time) {
     if (missed != 0) sender_.gap(missed * samples);
   }
   next_tick_ = tick + settings_.ptime_ms;
+  keys_.on_tick(time.now);
   send_frame(time.now);
   if (rtcp_to_.length != 0 && rtcp_.due(time.now)) send_rtcp(time, false);
   watch_for_loss(time.now);
@@ -93,21 +101,39 @@ void Stream::on_tick(TickSchedule::Tick tick, const WakeTime& time) {
 void Stream::send_frame(base::TimePoint now) {
   const std::size_t samples = std::size_t{settings_.ptime_ms} * kSamplesPerMs;
   const Playout::Frame frame = playout_.next(settings_.codec, samples, now);
+  const KeySender::Frame key = key_sender_.next(settings_.sends_events(), sender_.timestamp(), samples);
   frame_was_played_ = false;
   if (!sending()) return sender_.gap(static_cast<std::uint32_t>(samples));
-  const auto bytes =
-      frame.bytes != nullptr
-          ? sender_.packet(settings_.send_payload_type, {frame.bytes, samples})
-          : sender_.silence(settings_.send_payload_type, silence_byte(settings_.codec), samples);
+  const bool is_key = key.kind != KeySender::Frame::Kind::none;
+  const auto bytes = is_key ? packet_of(key, samples) : packet_of(frame, samples);
   io_->stage({.fd = sockets_.rtp.get(),
               .to = reinterpret_cast<const sockaddr*>(&rtp_to_.address),
               .to_length = rtp_to_.length,
               .bytes = bytes,
               .token = token(false)});
   counters_->packets_sent.add();
-  if (!frame.of_operation) return;
+  if (is_key || !frame.of_operation) return;
   frame_was_played_ = true;
   playout_.frame_sent(std::chrono::milliseconds(settings_.ptime_ms));
+}
+
+std::span<const std::uint8_t> Stream::packet_of(const Playout::Frame& frame, std::size_t samples) {
+  if (frame.bytes != nullptr) return sender_.packet(settings_.send_payload_type, {frame.bytes, samples});
+  return sender_.silence(settings_.send_payload_type, silence_byte(settings_.codec), samples);
+}
+
+std::span<const std::uint8_t> Stream::packet_of(const KeySender::Frame& key, std::size_t samples) {
+  if (key.kind == KeySender::Frame::Kind::event) {
+    // Agreed on anew in mid-key: it ends unsent.
+    if (!settings_.send_event_payload_type) return packet_of(Playout::Frame{}, samples);
+    return sender_.event(*settings_.send_event_payload_type, write_telephone_event(key.event), key.timestamp,
+                         key.marker, samples);
+  }
+  if (key.marker) key_tone_.start(key.event.key);
+  std::array<std::uint8_t, RtpSender::kPayloadMax> sound;
+  const auto bytes = std::span(sound).first(samples);
+  key_tone_.next(settings_.codec, bytes);
+  return sender_.packet(settings_.send_payload_type, bytes);
 }
 
 void Stream::send_rtcp(const WakeTime& time, bool bye) {
@@ -169,14 +195,20 @@ void Stream::on_rtp(const Datagram& datagram, const WakeTime& time) {
 }
 
 void Stream::take(const RtpPacket& packet, base::TimePoint arrival) {
-  const bool audio = packet.header.payload_type != settings_.receive_event_payload_type;
-  const auto verdict = receiver_.receive(packet.header, audio, arrival);
+  const bool event = is_event(packet.header);
+  if (event) keys_.receive_event(packet, arrival);
+  // Gateways send keys under an SSRC of their own, also while they send no sound: that does not make it the
+  // stream's.
+  if (event && receiver_.is_other(packet.header.ssrc)) return counters_->foreign_ssrc.add();
+  const auto verdict = receiver_.receive(packet.header, !event, arrival);
   if (verdict == RtpReceiver::Verdict::foreign_ssrc) return counters_->foreign_ssrc.add();
   if (verdict == RtpReceiver::Verdict::duplicate) return;
   counters_->packets_received.add();
-  // What comes on hold is music, or nothing: a recording goes on as silence.
-  if (const auto codec = settings_.audio_codec(packet.header.payload_type); codec && !settings_.held)
-    playout_.hear({*codec, packet.header, packet.payload, arrival});
+  if (const auto codec = settings_.audio_codec(packet.header.payload_type); codec && !event) {
+    keys_.receive_audio(packet, *codec, arrival);
+    // What comes on hold is music, or nothing: a recording goes on as silence.
+    if (!settings_.held) playout_.hear({*codec, packet.header, packet.payload, arrival});
+  }
   if (!tap_) return;
   TappedPacket copy;
   copy.arrival = arrival;

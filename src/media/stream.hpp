@@ -4,9 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "base/clock.hpp"
 #include "media/counters.hpp"
+#include "media/dual_tone.hpp"
+#include "media/key.hpp"
+#include "media/key_sender.hpp"
+#include "media/leg_keys.hpp"
 #include "media/packet_io.hpp"
 #include "media/playout.hpp"
 #include "media/receive_tap.hpp"
@@ -43,7 +48,8 @@ class Stream {
     std::shared_ptr<ReceiveTap> tap;
   };
 
-  Stream(RtpSockets sockets, Options options, std::function<void()> tell_media_lost);
+  Stream(RtpSockets sockets, Options options, std::function<void()> tell_media_lost,
+         std::function<void(Key)> tell_key);
 
   void attach(ThreadCounters& counters, PacketIo& io);
   /// Stops receiving; `is_detached` tells when the sockets may be closed. Says BYE.
@@ -56,6 +62,8 @@ class Stream {
   /// Answers the one before, to be destroyed elsewhere.
   std::shared_ptr<ReceiveTap> exchange_tap(std::shared_ptr<ReceiveTap> tap);
   [[nodiscard]] Playout& playout() { return playout_; }
+  [[nodiscard]] LegKeys& keys() { return keys_; }
+  [[nodiscard]] KeySender& key_sender() { return key_sender_; }
   [[nodiscard]] unsigned interval() const { return settings_.ptime_ms; }  ///< [ticks]
 
   void on_tick(TickSchedule::Tick tick, const WakeTime& time);
@@ -65,6 +73,8 @@ class Stream {
   template <class Report>
   void settle(Report&& report) {
     playout_.settle(report);
+    keys_.settle(report);
+    key_sender_.settle(report);
     if (lost_ == Lost::found) {
       lost_ = Lost::told;
       report(media_lost_);
@@ -90,9 +100,14 @@ class Stream {
 
   [[nodiscard]] bool sending() const { return settings_.send && rtp_to_.length != 0; }
   void send_frame(base::TimePoint now);
+  std::span<const std::uint8_t> packet_of(const Playout::Frame& frame, std::size_t samples);
+  std::span<const std::uint8_t> packet_of(const KeySender::Frame& key, std::size_t samples);
   void send_rtcp(const WakeTime& time, bool bye);
   void on_rtp(const Datagram& datagram, const WakeTime& time);
   void on_rtcp(const Datagram& datagram, const WakeTime& time);
+  [[nodiscard]] bool is_event(const RtpHeader& header) const {
+    return header.payload_type == settings_.receive_event_payload_type;
+  }
   void take(const RtpPacket& packet, base::TimePoint arrival);
   void follow_peer();
   void watch_for_loss(base::TimePoint now);
@@ -111,6 +126,9 @@ class Stream {
   SourceLock source_;
   RtpReceiver receiver_;
   RtcpSession rtcp_;
+  LegKeys keys_;
+  KeySender key_sender_;
+  DualTone key_tone_;
   Destination rtp_to_;
   Destination rtcp_to_;
   std::shared_ptr<ReceiveTap> tap_;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "media/codec.hpp"
+#include "media/key.hpp"
 #include "media/source_address.hpp"
 
 namespace tonearm::media {
@@ -23,7 +24,12 @@ struct StreamSettings {
   bool send = true;              ///< False on hold: frames are not sent, their time passes.
   bool held = false;             ///< The far end's silence means nothing.
   bool may_move = false;         ///< See SourceLock.
+  KeySource keys = KeySource::automatic;
 
+  /// Keys that we send: by telephone-event, else in band.
+  [[nodiscard]] bool sends_events() const {
+    return send_event_payload_type.has_value() && keys != KeySource::in_band;
+  }
   /// Nothing if the payload is no audio: a key, comfort noise.
   [[nodiscard]] std::optional<Codec> audio_codec(std::uint8_t payload_type) const {
     if (payload_type == receive_payload_type) return codec;

@@ -57,15 +57,19 @@ class Phone {
   }
   void say(const base::Endpoint& to, std::span<const std::uint8_t> payload, std::uint32_t ssrc = 77,
            std::uint8_t type = 0) {
+    say_at(to, payload, timestamp_, type, ssrc);
+    timestamp_ += static_cast<std::uint32_t>(payload.size());
+  }
+  void say_at(const base::Endpoint& to, std::span<const std::uint8_t> payload, std::uint32_t timestamp,
+              std::uint8_t type, std::uint32_t ssrc = 77) {
     std::vector<std::uint8_t> bytes(kRtpHeaderBytes);
     bytes.insert(bytes.end(), payload.begin(), payload.end());
     write_rtp_header({.payload_type = type,
                       .marker = false,
                       .sequence = sequence_++,
-                      .timestamp = timestamp_,
+                      .timestamp = timestamp,
                       .ssrc = ssrc},
                      std::span<std::uint8_t, kRtpHeaderBytes>(bytes.data(), kRtpHeaderBytes));
-    timestamp_ += static_cast<std::uint32_t>(payload.size());
     send(to, bytes);
   }
 
