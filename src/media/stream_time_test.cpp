@@ -327,7 +327,7 @@ TEST_F(StreamTimeTest, a_key_that_is_sent_replaces_the_prompts_frames_and_the_ti
   EXPECT_EQ(io_.payloads[6], (std::vector<std::uint8_t>{5, 0x80 | 10, 3, 0x20}));
   EXPECT_EQ(io_.payloads[8], io_.payloads[6]);
   EXPECT_TRUE(ended_at_);
-  EXPECT_EQ(operation_->sent, milliseconds((12 - 7) * 20));  // what was replaced was not sent
+  EXPECT_EQ(operation_->duration(), milliseconds((12 - 7) * 20));  // what was replaced was not sent
   ASSERT_TRUE(keys_sent_at_);
   EXPECT_EQ(*keys_sent_at_, 1000U + 9 * 20);  // with the last packet
 }
@@ -346,7 +346,7 @@ TEST_F(StreamTimeTest, without_a_telephone_event_a_key_is_sent_as_its_sound) {
   }
   ear.finish();
   EXPECT_EQ(heard.keys, "5");
-  EXPECT_EQ(operation_->sent, milliseconds((12 - 5) * 20));
+  EXPECT_EQ(operation_->duration(), milliseconds((12 - 5) * 20));
   EXPECT_EQ(*keys_sent_at_, 1000U + 7 * 20);
 }
 

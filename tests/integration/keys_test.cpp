@@ -19,7 +19,7 @@ class KeysTest : public ::testing::Test {
 };
 
 /// The packets of one key: begun, ended three times.
-void press(const LiveCall& call, std::uint16_t sequence, std::uint32_t timestamp, char event) {
+void press(LiveCall& call, std::uint16_t sequence, std::uint32_t timestamp, char event) {
   const std::string begun{event, 10, 0, char(0xA0)};
   const std::string ended{event, char(0x80 | 10), 3, 0x20};
   call.phone.rtp().send(call.phone.media(), sequence, timestamp, 77, kEventType, begun, true);
