@@ -88,6 +88,8 @@ class KeysBothWaysTest : public KeysTest {
     if (events) settings.send_event_payload_type = settings.receive_event_payload_type = kEventType;
     return settings;
   }
+  ~KeysBothWaysTest() override { engine_.reset(); }  // it reports to the logs until it is gone
+
   ReportLog heard_;
 };
 
