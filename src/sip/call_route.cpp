@@ -48,7 +48,7 @@ std::expected<std::vector<CallRoute>, NoRoute> routes_to_user(const Directory& d
                                                               const ContactsOf& contacts) {
   const auto user = std::ranges::find(directory.users, id, &UserEntry::id);
   if (user == directory.users.end())
-    return std::unexpected(NoRoute{404, true, "no such user in the directory"});
+    return std::unexpected(NoRoute{0, false, "no such user in the directory"});
   std::vector<CallRoute> routes;
   const auto add = [&](const std::string& text, const std::optional<NextHop>& hop, bool nat) {
     const auto uri = parse_uri(text);

@@ -62,7 +62,7 @@ class TrunkView {
 /// Why there is no way to a callee.
 struct NoRoute {
   int status = 0;        ///< 0: nobody can be reached there; else what a SIP peer would have said.
-  bool unknown = false;  ///< No such user, or no trunk has the number.
+  bool unknown = false;  ///< Nothing that is configured leads there.
   std::string reason;
 };
 
