@@ -141,8 +141,12 @@ void Agent::on_new_call(Listener& listener, const sip_msg& raw, const Message& i
   if (auto judged = Session::incoming(setup, invite, 0); !judged) {
     return respond_statelessly(listener, raw, refusal_of(judged.error()));
   }
+  const RecentInvites::Key key = RecentInvites::key_of(invite);
+  if (recent_.knows(key, base::SteadyClock::now()))
+    return respond_statelessly(listener, raw, refuse(482, "this INVITE has come by another way"));
   const auto transaction = server_.open(listener, raw);
   if (!transaction) return respond_statelessly(listener, raw, refuse(503, "out of memory"));
+  recent_.add(key);
   trace_.open(invite.call_id);
   trace_.add(invite.call_id, last_traced_);
   server_.respond(*transaction, 100, {}, {});
@@ -151,6 +155,7 @@ void Agent::on_new_call(Listener& listener, const sip_msg& raw, const Message& i
   Entry entry(std::move(*session));
   entry.listener = &listener;
   if (trunk) entry.line = take_line(trunk);
+  entry.invited = key;
   const SessionId id = add(std::move(entry));
   undecided_.emplace(*transaction, id);
   resolve_media(id, [this, id, admission = std::move(*admission), call_id = invite.call_id] {
@@ -218,7 +223,7 @@ Agent::Entry* Agent::find_dialog(const Message& request, SessionId& id) {
   if (found == by_local_tag_.end()) return nullptr;
   id = found->second;
   Entry* entry = find(id);
-  return entry != nullptr && belongs(entry->session.dialog(), request) ? entry : nullptr;
+  return entry != nullptr && entry->session.owns(request) ? entry : nullptr;
 }
 
 std::string Agent::call_id(SessionId session) const {

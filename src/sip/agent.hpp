@@ -23,6 +23,7 @@
 #include "sip/loop.hpp"
 #include "sip/metrics.hpp"
 #include "sip/negotiate.hpp"
+#include "sip/recent_invites.hpp"
 #include "sip/registrations.hpp"
 #include "sip/resolver.hpp"
 #include "sip/session.hpp"
@@ -152,11 +153,12 @@ class Agent : private ListenerHandler, private TrunkPorts {
     std::optional<SentAnswer> answer;
     std::optional<ClientTransactions::Number> invite;
     bool invite_cancelled = false;
-    std::array<Loop::TimerId, 2> timers{};  // by SessionTimer
-    std::string resolving;                  // the media host that is being looked up
-    std::unique_ptr<Placement> placement;   // a call of ours
-    TrunkLine line;                         // the trunk that it runs over, if any
-    int bye_answers = 0;                    // challenges to our BYE that were answered
+    std::array<Loop::TimerId, kSessionTimers> timers{};  // by SessionTimer
+    RecentInvites::Key invited;                          // how the caller's INVITE is known, if one made it
+    std::string resolving;                               // the media host that is being looked up
+    std::unique_ptr<Placement> placement;                // a call of ours
+    TrunkLine line;                                      // the trunk that it runs over, if any
+    int answers = 0;  // challenges in a row, to requests within the dialog, that were answered
   };
 
   Agent(Loop& loop, AgentSettings settings, AgentHooks hooks, AgentListener& listener);
@@ -178,6 +180,11 @@ class Agent : private ListenerHandler, private TrunkPorts {
   void on_invite_response(SessionId id, std::uint64_t attempt, std::size_t listener, int error,
                           const sip_msg* response);
   void on_bye_response(SessionId id, const sip_msg* response);
+  void on_response(SessionId id, std::size_t listener, const std::string& method, int error,
+                   const sip_msg* response);
+  /// The line that answers a challenge to a request within the dialog.
+  std::optional<std::string> answer_to_challenge(Entry& entry, const std::string& method,
+                                                 const sip_msg& response);
 
   SessionId place(std::vector<Way> ways, const call::LocalMedia& local);
   void try_way(SessionId id);
@@ -236,6 +243,7 @@ class Agent : private ListenerHandler, private TrunkPorts {
   std::unordered_map<SessionId, std::unique_ptr<Entry>> sessions_;
   std::unordered_map<std::string, SessionId> by_local_tag_;
   std::unordered_map<ServerTransaction, SessionId> undecided_;  // INVITEs that a CANCEL can still reach
+  RecentInvites recent_;
   std::uint64_t last_session_ = 0;
   std::unordered_map<std::string, InviteBranches> late_;  // by local tag: calls of ours that are over
   std::deque<Dialog> restored_;

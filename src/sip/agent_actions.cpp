@@ -16,6 +16,10 @@ struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
 
+int status_of(int error) {
+  return error == ETIMEDOUT ? 408 : 503;
+}
+
 }  // namespace
 
 void Agent::perform(SessionId id, SessionActions actions) {
@@ -96,41 +100,73 @@ void Agent::send_by(SessionId id, Entry& entry, std::deque<OutgoingRequest> ways
   OutgoingRequest request = std::move(ways.front());
   ways.pop_front();
   Listener* listener = route(request);
-  const bool is_invite = request.method == "INVITE";
   const std::size_t index = listener == nullptr ? 0 : listener->index();
-  const std::uint64_t attempt = is_invite && entry.placement ? ++entry.placement->attempt : 0;
-  auto on_response = [this, id, is_invite, attempt, index, ways](int error, const sip_msg* response) {
+  // An INVITE that makes a call, not one within its dialog.
+  const bool places = request.method == "INVITE" && entry.session.is_calling();
+  const std::uint64_t attempt = places && entry.placement ? ++entry.placement->attempt : 0;
+  auto on_final = [this, id, places, attempt, index, method = request.method](int error,
+                                                                              const sip_msg* response) {
+    if (places) return on_invite_response(id, attempt, index, error, response);
+    if (method == "BYE") return on_bye_response(id, response);
+    on_response(id, index, method, error, response);
+  };
+  auto on_response = [this, id, places, ways, on_final](int error, const sip_msg* response) {
     Entry* waiting = find(id);
     const bool lost = response == nullptr && error != ETIMEDOUT;
-    if (lost && waiting != nullptr && !ways.empty() && !(is_invite && waiting->invite_cancelled)) {
+    if (lost && waiting != nullptr && !ways.empty() && !(places && waiting->invite_cancelled)) {
       return send_by(id, *waiting, ways);
     }
-    if (is_invite) return on_invite_response(id, attempt, index, error, response);
-    on_bye_response(id, response);
+    on_final(error, response);
   };
   const auto number =
       listener == nullptr ? std::nullopt : client_.send(*listener, request, std::move(on_response));
-  if (is_invite) entry.invite = number;
+  if (places) entry.invite = number;
   if (number) return;
   if (!ways.empty()) return send_by(id, entry, std::move(ways));
   // Later, so that whoever asked has left the stack.
-  loop_.post([this, alive = std::weak_ptr(alive_), id, is_invite, attempt, index] {
-    if (alive.expired()) return;
-    if (is_invite) return on_invite_response(id, attempt, index, EHOSTUNREACH, nullptr);
-    on_bye_response(id, nullptr);
+  loop_.post([alive = std::weak_ptr(alive_), on_final] {
+    if (!alive.expired()) on_final(EHOSTUNREACH, nullptr);
   });
+}
+
+std::optional<std::string> Agent::answer_to_challenge(Entry& entry, const std::string& method,
+                                                      const sip_msg& response) {
+  const bool challenged = response.scode == 401 || response.scode == 407;
+  std::optional<std::string> line;
+  if (challenged && entry.line) {
+    line = entry.line->answer(details_of(response, {}), to_endpoint(response.src).address, method,
+                              entry.session.dialog().remote_target, entry.answers++);
+  }
+  if (!line && response.scode >= 200) entry.answers = 0;
+  return line;
 }
 
 void Agent::on_bye_response(SessionId id, const sip_msg* response) {
   Entry* entry = find(id);
   if (entry == nullptr) return;
-  const int status = response == nullptr ? 408 : response->scode;
-  if ((status == 401 || status == 407) && entry->line) {
-    const auto line = entry->line->answer(details_of(*response, {}), to_endpoint(response->src).address,
-                                          "BYE", entry->session.dialog().remote_target, entry->bye_answers++);
-    if (line) return perform(id, entry->session.authorize(*line));
+  if (response == nullptr) return perform(id, entry->session.on_bye_response(408));
+  if (const auto line = answer_to_challenge(*entry, "BYE", *response))
+    return perform(id, entry->session.authorize(*line));
+  perform(id, entry->session.on_bye_response(response->scode));
+}
+
+/// Of a request that neither makes the call nor ends it: UPDATE, PRACK, an INVITE within the dialog.
+void Agent::on_response(SessionId id, std::size_t listener, const std::string& method, int error,
+                        const sip_msg* response) {
+  Entry* entry = find(id);
+  const auto message = response == nullptr ? std::nullopt : decode(*response, listener);
+  if (entry == nullptr) {
+    if (message) drop_late(*message);
+    return;
   }
-  perform(id, entry->session.on_bye_response(status));
+  if (response == nullptr) return perform(id, entry->session.on_request_failed(method, status_of(error)));
+  if (message && entry->session.is_refreshing(message->cseq)) {
+    if (const auto line = answer_to_challenge(*entry, method, *response))
+      return perform(id, entry->session.authorize_refresh(*line));
+  }
+  if (message) return perform(id, entry->session.on_response(*message));
+  metrics_.count_malformed();
+  if (response->scode >= 200) perform(id, entry->session.on_request_failed(method, 500));
 }
 
 void Agent::arm(SessionId id, Entry& entry, const ArmSessionTimer& timer) {
@@ -154,6 +190,7 @@ void Agent::remove(SessionId id) {
     loop_.cancel(entry.placement->limit);
     remember_branches(entry);
   }
+  recent_.end(entry.invited, base::SteadyClock::now());
   const bool had_line = entry.line != nullptr;
   by_local_tag_.erase(entry.session.dialog().local_tag);
   sessions_.erase(found);

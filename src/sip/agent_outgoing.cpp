@@ -7,6 +7,7 @@
 #include "sip/agent.hpp"
 #include "sip/decode.hpp"
 #include "sip/errc.hpp"
+#include "sip/screening.hpp"
 #include "sip/uri.hpp"
 
 // Calls that begin with us: one way after the other until somebody answers or refuses, and what becomes of
@@ -17,7 +18,6 @@ namespace {
 
 constexpr std::chrono::seconds kLateAnswers{32};  // 64·T1: how long a 2xx may be on its way
 constexpr std::size_t kLateMax = 10'000;
-constexpr const char* kOurAllow = "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE\r\n";
 
 }  // namespace
 
@@ -116,7 +116,7 @@ void Agent::try_hop(SessionId id) {
   invitation.from = identity.from;
   invitation.to = fmt::format("<{}>", route.uri);
   invitation.next_hop = hop;
-  invitation.extra_headers = kOurAllow + identity.others;
+  invitation.extra_headers = fmt::format("Allow: {}\r\n", kAllow) + identity.others;
   placement.answers = 0;
   placement.rung = false;
   const bool is_last =

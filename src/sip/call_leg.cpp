@@ -26,6 +26,7 @@ call::SignalBody to_signal(const SessionEvent& event, const std::string& dialog)
                         [&](const MediaChanged& e) -> call::SignalBody {
                           return call::LegMediaChanged{e.media, dialog};
                         },
+                        [](const KeyPressed& e) -> call::SignalBody { return call::LegKey{e.tone}; },
                         [](const CancelledByCaller&) -> call::SignalBody { return call::LegCancelled{}; },
                         [](const HungUp&) -> call::SignalBody { return call::LegHungUp{}; },
                         [](const Failed& e) -> call::SignalBody {

@@ -258,7 +258,12 @@ TEST(call_leg, refusals_say_why_and_keep_nothing) {
   lying_length.replace(lying_length.find("Content-Length: "), 16, "Content-Length: 9");
   const RefusalCase cases[] = {
       {"nobody's address", stack.request("INVITE", 1, stack.offer(), {}, "nobody"), "404"},
-      {"required extension", stack.request("INVITE", 2, stack.offer(), "Require: 100rel\r\n"), "420"},
+      {"required extension", stack.request("INVITE", 2, stack.offer(), "Require: 100rel, sec-agree\r\n"),
+       "420"},
+      {"required of proxies", stack.request("INVITE", 12, stack.offer(), "Proxy-Require: sec-agree\r\n"),
+       "420"},
+      {"session interval",
+       stack.request("INVITE", 13, stack.offer(), "Supported: timer\r\nSession-Expires: 60\r\n"), "422"},
       {"no hops left", no_hops, "483"},
       {"no dialog", unknown_dialog, "481"},
       {"not SDP", other_body, "415"},

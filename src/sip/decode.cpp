@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "sip/decode_extensions.hpp"
+
 namespace tonearm::sip {
 namespace {
 
@@ -104,6 +106,7 @@ std::optional<Message> decode(const sip_msg& message, std::size_t listener) {
   if (const sip_hdr* asserted = sip_msg_hdr(&message, SIP_HDR_P_ASSERTED_IDENTITY)) {
     out.asserted_identity = on_one_line(asserted->val);
   }
+  decode_extensions(message, out);
   if (message.maxfwd.p != nullptr) out.max_forwards = pl_u32(&message.maxfwd);
   out.local_tag = fmt::format("{:016x}", message.tag);  // as libre writes it into responses
   out.flow = {message.tp == SIP_TRANSP_TCP ? Transport::tcp : Transport::udp, listener,

@@ -31,6 +31,19 @@ struct NameAddress {
   std::string tag;
 };
 
+enum class Refresher : std::uint8_t { uac, uas };
+/// RFC 4028 §4
+struct SessionExpires {
+  std::uint32_t seconds = 0;
+  std::optional<Refresher> refresher;
+};
+/// RFC 3262 §7.2: which provisional response a PRACK is for.
+struct RAck {
+  std::uint32_t rseq = 0;
+  std::uint32_t cseq = 0;
+  std::string method;
+};
+
 /// A request or response as the state machines see it: only what they obey, nothing of libre's. A value.
 struct Message {
   bool is_request = true;
@@ -46,9 +59,17 @@ struct Message {
   std::optional<NameAddress> contact;
   std::vector<std::string> record_routes;  ///< In the order of the message.
   std::vector<std::string> require;
-  std::string asserted_identity;  ///< First P-Asserted-Identity, as written.
+  std::vector<std::string> proxy_require;
+  std::vector<std::string> supported;
+  std::vector<std::string> allow;  ///< Empty: nothing was said.
+  std::string asserted_identity;   ///< First P-Asserted-Identity, as written.
   std::optional<unsigned> max_forwards;
-  std::string content_type;  ///< "application/sdp", lower case, no parameters.
+  std::optional<SessionExpires> session_expires;
+  std::optional<std::uint32_t> min_se;  ///< [s] (RFC 4028 §5)
+  std::optional<std::uint32_t> rseq;    ///< RFC 3262 §7.1
+  std::optional<RAck> rack;
+  std::optional<std::uint32_t> retry_after;  ///< [s]
+  std::string content_type;                  ///< "application/sdp", lower case, no parameters.
   std::string body;
   std::string local_tag;  ///< The To tag that our responses will carry (requests only).
   Flow flow;

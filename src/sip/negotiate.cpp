@@ -297,6 +297,21 @@ Result<Agreement> apply_answer(const Capabilities& ours, const Sdp& offer, const
   return agreement;
 }
 
+Result<Agreement> reapply_answer(const Capabilities& ours, const Agreement& now, const Sdp& answer) {
+  if (now.stream >= answer.media.size())
+    return fail(SipErrc::no_common_audio, "the answer has too few streams");
+  const SdpMedia& stream = answer.media[now.stream];
+  const auto choice = is_usable(answer, stream) ? choose(ours, stream) : std::nullopt;
+  if (!choice || choice->codec != now.media.codec) {
+    return fail(SipErrc::no_common_audio, "the answer has not the codec of the call");
+  }
+  Agreement agreement = describe(answer, now.stream, *choice, now.media.rtcp_mux);
+  agreement.media.receive_payload_type = now.media.receive_payload_type;
+  agreement.media.receive_event_payload_type = now.media.receive_event_payload_type;
+  if (now.media.send_event_payload_type) agreement.media.send_event_payload_type = event_type(stream);
+  return agreement;
+}
+
 void set_remote_address(Agreement& agreement, const std::string& address) {
   MediaDescription& media = agreement.media;
   if (media.remote_rtp.address.empty()) media.remote_rtp.address = address;

@@ -42,6 +42,11 @@ struct Agreement {
 [[nodiscard]] base::Result<Agreement> apply_answer(const Capabilities& ours, const Sdp& offer,
                                                    const Sdp& answer);
 
+/// What an answer makes of an agreement when our offer only repeated our last description. Errors:
+/// no_common_audio.
+[[nodiscard]] base::Result<Agreement> reapply_answer(const Capabilities& ours, const Agreement& now,
+                                                     const Sdp& answer);
+
 /// Answers with `c=` of a host name leave `media.remote_rtp.address` empty; this puts the address in.
 void set_remote_address(Agreement& agreement, const std::string& address);
 

@@ -109,6 +109,7 @@ void Phone::on_event(SessionId session, const SessionEvent& event, const std::st
                  [&](const MediaChanged& e) {
                    if (events_.media_changed) events_.media_changed(e.media);
                  },
+                 [](const KeyPressed&) {},  // whoever wants keys listens to the audio
                  [&](const CancelledByCaller&) {
                    end({487, true, "cancelled"});
                  },

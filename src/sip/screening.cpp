@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "sip/option_tags.hpp"
+#include "sip/session_interval.hpp"
+
 namespace tonearm::sip {
 namespace {
 
@@ -17,6 +20,12 @@ Refusal with(Refusal refusal, std::string_view name, std::string_view value) {
   return refusal;
 }
 
+std::vector<std::string> lacking_extensions(const Message& request) {
+  std::vector<std::string> lacking = unsupported(request.require);
+  std::ranges::copy(unsupported(request.proxy_require), std::back_inserter(lacking));
+  return lacking;
+}
+
 }  // namespace
 
 std::optional<Refusal> screen(const Message& request) {
@@ -24,17 +33,18 @@ std::optional<Refusal> screen(const Message& request) {
   const std::string& method = request.method;
   if (!in_dialog && request.max_forwards == 0u && method != "OPTIONS")
     return refuse(483, "Max-Forwards has run out");
-  if (!is_one_of(method, {"INVITE", "BYE", "OPTIONS", "UPDATE", "REGISTER"})) {
+  if (!is_one_of(method, {"INVITE", "BYE", "OPTIONS", "UPDATE", "PRACK", "INFO", "REGISTER"})) {
     return with(refuse(405, "method not supported"), "Allow", kAllow);
   }
-  if (!request.require.empty()) {
-    return with(refuse(420, "no extensions are supported"), "Unsupported",
-                fmt::format("{}", fmt::join(request.require, ", ")));
+  if (const auto lacking = lacking_extensions(request); !lacking.empty()) {
+    return with(refuse(420, "an extension is not supported"), "Unsupported",
+                fmt::format("{}", fmt::join(lacking, ", ")));
   }
-  if (!in_dialog && is_one_of(method, {"BYE", "UPDATE"})) return refuse(481, "no such call");
+  if (!in_dialog && is_one_of(method, {"BYE", "UPDATE", "PRACK", "INFO"})) return refuse(481, "no such call");
   if (method == "INVITE" && !request.body.empty() && !request.has_sdp()) {
     return with(refuse(415, "only SDP is understood"), "Accept", "application/sdp");
   }
+  if (is_one_of(method, {"INVITE", "UPDATE"})) return refuse_brief_interval(request);
   return std::nullopt;
 }
 

@@ -21,16 +21,6 @@ constexpr milliseconds kT1{500};
 constexpr milliseconds kT2{4000};
 constexpr milliseconds kAnswerLimit = 64 * kT1;
 
-void respond(SessionActions& actions, ServerTransaction transaction, const Refusal& refusal) {
-  actions.emplace_back(SendResponse{transaction, refusal.status, refusal.headers, {}});
-}
-
-SessionActions refused(ServerTransaction transaction, const Refusal& refusal) {
-  SessionActions actions;
-  respond(actions, transaction, refusal);
-  return actions;
-}
-
 }  // namespace
 
 std::optional<call::MediaDescription> Session::media() const {
@@ -152,8 +142,15 @@ SessionActions Session::on_timer(SessionTimer timer) {
     actions.emplace_back(Failed{408, false, "no answer"});
     return actions;
   }
+  if (timer == SessionTimer::provisional_repeat) {
+    repeat_ringing(actions);
+    return actions;
+  }
   auto* confirmed = std::get_if<Confirmed>(&phase_);
-  if (confirmed == nullptr || !confirmed->answer) return actions;
+  if (confirmed == nullptr) return actions;
+  if (timer == SessionTimer::refresh) refresh(actions);
+  if (timer == SessionTimer::expiry) expire(actions, Failed{0, false, "nobody refreshed the session"});
+  if (timer != SessionTimer::answer_repeat || !confirmed->answer) return actions;
   Unacknowledged& answer = *confirmed->answer;
   answer.waited += answer.next;
   if (answer.waited >= kAnswerLimit) {
@@ -207,78 +204,6 @@ SessionActions Session::on_bye_response(int status) {
   SessionActions actions;
   // Whatever it is, the far end is gone or has nothing to hang up (RFC 3261 §15.1.1).
   if (status >= 200 && std::holds_alternative<Leaving>(phase_)) end(actions);
-  return actions;
-}
-
-// ---- requests within the dialog
-
-SessionActions Session::on_request(const Message& request, ServerTransaction transaction) {
-  const bool alive = std::holds_alternative<Confirmed>(phase_) || std::holds_alternative<Leaving>(phase_) ||
-                     std::holds_alternative<Incoming>(phase_);
-  if (!alive || !belongs(dialog_, request)) return refused(transaction, refuse(481, "no such call"));
-  const std::string target = dialog_.remote_target;
-  if (!note_request(dialog_, request))
-    return refused(transaction, refuse(500, "CSeq is not higher than before"));
-  if (request.method == "BYE") return on_bye(transaction);
-  if (request.method != "INVITE" && request.method != "UPDATE") {
-    return refused(transaction, refuse(405, "not supported within a call"));
-  }
-  SessionActions actions = on_offer(request, transaction);
-  const auto* response = std::get_if<SendResponse>(&actions.front());
-  if (response == nullptr || response->status >= 300) dialog_.remote_target = target;  // refused: as it was
-  return actions;
-}
-
-SessionActions Session::on_bye(ServerTransaction transaction) {
-  SessionActions actions;
-  actions.emplace_back(SendResponse{transaction, 200, {}, {}});
-  if (const auto* incoming = std::get_if<Incoming>(&phase_)) {  // the caller may leave an early dialog so
-    respond(actions, incoming->transaction, refuse(487, "the caller hung up"));
-    end(actions, CancelledByCaller{});
-    return actions;
-  }
-  actions.emplace_back(DisarmSessionTimer{SessionTimer::answer_repeat});
-  const auto* confirmed = std::get_if<Confirmed>(&phase_);
-  if (confirmed != nullptr && !confirmed->hang_up_at_ack) actions.emplace_back(HungUp{});
-  // After our own BYE its transaction still wants its answer; the far end is done all the same.
-  end(actions);
-  return actions;
-}
-
-SessionActions Session::on_offer(const Message& request, ServerTransaction transaction) {
-  const auto* confirmed = std::get_if<Confirmed>(&phase_);
-  if (confirmed == nullptr) {
-    Refusal refusal = refuse(std::holds_alternative<Incoming>(phase_) ? 500 : 481, "the call is not up");
-    if (refusal.status == 500) refusal.headers += "Retry-After: 2\r\n";  // RFC 3261 §14.2
-    return refused(transaction, refusal);
-  }
-  if (confirmed->answer) return refused(transaction, refuse(491, "the last offer is not settled"));
-  if (!request.body.empty() && !request.has_sdp()) {
-    return refused(transaction, {415, warning("only SDP is understood") + "Accept: application/sdp\r\n"});
-  }
-  const bool is_invite = request.method == "INVITE";
-  SessionActions actions;
-  if (request.body.empty()) {
-    std::string offer;
-    if (is_invite) {
-      local_offer_ = make_offer(setup_.capabilities, local_media_);
-      offer = own_description(*local_offer_);
-    }
-    actions.emplace_back(
-        SendResponse{transaction, 200, fmt::format("Contact: {}\r\n", setup_.contact), offer});
-    if (is_invite) await_ack(actions, {.cseq = request.cseq, .carries_offer = true});
-    return actions;
-  }
-  const auto offer = parse_sdp(request.body);
-  if (!offer) return refused(transaction, refusal_of(offer.error()));
-  auto agreement = judge(*offer, request.flow.remote);
-  if (!agreement) return refused(transaction, refusal_of(agreement.error()));
-  const bool changed = !agreed_ || agreed_->media != agreement->media;
-  agreed_ = std::move(*agreement);
-  actions.emplace_back(SendResponse{transaction, 200, fmt::format("Contact: {}\r\n", setup_.contact),
-                                    own_description(make_answer(*agreed_, *offer, local_media_))});
-  if (is_invite) await_ack(actions, {.cseq = request.cseq});
-  if (changed) actions.emplace_back(MediaChanged{agreed_->media});
   return actions;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,10 +11,13 @@
 
 #include "base/result.hpp"
 #include "call/media_description.hpp"
+#include "call/snapshot.hpp"
 #include "sip/dialog.hpp"
 #include "sip/message.hpp"
 #include "sip/negotiate.hpp"
+#include "sip/reliable.hpp"
 #include "sip/sdp.hpp"
+#include "sip/session_interval.hpp"
 
 namespace tonearm::sip {
 
@@ -37,6 +41,10 @@ struct Acknowledged {
 struct MediaChanged {
   call::MediaDescription media;
 };
+/// An INFO of the far end, while the call is up.
+struct KeyPressed {
+  call::Tone tone = call::Tone::t0;
+};
 struct CancelledByCaller {};
 struct HungUp {};
 struct Failed {
@@ -44,8 +52,8 @@ struct Failed {
   bool no_ack = false;
   std::string reason;
 };
-using SessionEvent =
-    std::variant<Ringing, Answered, Acknowledged, MediaChanged, CancelledByCaller, HungUp, Failed>;
+using SessionEvent = std::variant<Ringing, Answered, Acknowledged, MediaChanged, KeyPressed,
+                                  CancelledByCaller, HungUp, Failed>;
 
 // ---- what a session wants done
 
@@ -68,7 +76,14 @@ struct DropBranch {
   std::optional<OutgoingRequest> bye;  ///< None: it was sent before, and this is the same 2xx again.
 };
 struct CancelInvite {};  ///< As soon as a provisional response is there (RFC 3261 §9.1).
-enum class SessionTimer : std::uint8_t { answer_repeat, ringing_limit };
+enum class SessionTimer : std::uint8_t {
+  answer_repeat,
+  ringing_limit,
+  provisional_repeat,  ///< Our reliable 18x has no PRACK yet.
+  refresh,             ///< Our refresh is due (RFC 4028).
+  expiry,              ///< Nobody has refreshed in time.
+};
+inline constexpr std::size_t kSessionTimers = 5;
 struct ArmSessionTimer {
   SessionTimer timer = SessionTimer::answer_repeat;
   std::chrono::milliseconds after{0};
@@ -88,6 +103,7 @@ struct SessionSetup {
   bool nat = false;                                   ///< The peer's `nat = true`.
   call::KeySource keys = call::KeySource::automatic;  ///< The peer's `dtmf`.
   std::chrono::milliseconds ringing_limit{60'000};
+  std::chrono::seconds session_interval{1800};  ///< What we ask for, and the most that we grant (RFC 4028).
 };
 
 /// Whom to call, and as whom.
@@ -137,15 +153,20 @@ class Session {
   SessionActions invite(SessionSetup setup, const Invitation& invitation);
   /// Sends the INVITE, or our BYE, again with an answer to the challenge that it met with.
   SessionActions authorize(const std::string& line);
+  /// The same for the request that keeps the session alive.
+  SessionActions authorize_refresh(const std::string& line);
 
   // ---- from the far end
   SessionActions on_cancel();
-  /// A request within the dialog that is no ACK: re-INVITE, UPDATE, BYE, and all others.
+  /// A request within the dialog that is no ACK: re-INVITE, UPDATE, PRACK, INFO, BYE, and all others.
   SessionActions on_request(const Message& request, ServerTransaction transaction);
   SessionActions on_ack(const Message& ack);
   /// Any response to our INVITE, also a 2xx that comes again or from a second branch.
   SessionActions on_invite_response(const Message& response);
   SessionActions on_bye_response(int status);
+  /// Of our UPDATE, PRACK, or INVITE within the dialog.
+  SessionActions on_response(const Message& response);
+  SessionActions on_request_failed(const std::string& method, int status);
   /// The transaction of our INVITE broke: time-out (408) or transport (503).
   SessionActions on_invite_failed(int status, const std::string& reason);
 
@@ -154,6 +175,8 @@ class Session {
   SessionActions on_resolved(const std::string& host, const std::string& address);
 
   [[nodiscard]] const Dialog& dialog() const { return dialog_; }
+  /// True if a request is of this call's dialog, or of an early one of our INVITE.
+  [[nodiscard]] bool owns(const Message& request) const;
   /// What the caller offered; none for a late offer.
   [[nodiscard]] std::optional<call::MediaDescription> media() const;
   /// The name that the far end wrote where its media address belongs. Until it is resolved, media is said to
@@ -161,6 +184,8 @@ class Session {
   [[nodiscard]] std::optional<std::string> unresolved_host() const;
   /// Nobody has answered yet, and we still want somebody to.
   [[nodiscard]] bool is_calling() const;
+  /// A request of ours that keeps the session alive, with this CSeq, is under way.
+  [[nodiscard]] bool is_refreshing(std::uint32_t cseq) const { return refresh_ && refresh_->cseq == cseq; }
   /// For 2xx that come when this session is gone.
   [[nodiscard]] const InviteBranches& branches() const { return branches_; }
   [[nodiscard]] bool is_over() const { return std::holds_alternative<Over>(phase_); }
@@ -177,6 +202,7 @@ class Session {
   struct Incoming {
     ServerTransaction transaction = 0;
     bool rung = false;
+    bool reliably = false;  ///< The caller requires 100rel.
   };
   struct Calling {
     bool cancelled = false;
@@ -186,6 +212,17 @@ class Session {
   struct Confirmed {
     std::optional<Unacknowledged> answer;
     bool hang_up_at_ack = false;  ///< No BYE before the ACK (RFC 3261 §15).
+  };
+  /// What one branch of our INVITE has said so far (RFC 3261 §12.1.2).
+  struct EarlyDialog {
+    Dialog dialog;
+    ReliableOrder order;
+    std::optional<Agreement> answered;  ///< Its answer to our offer, if a reliable response had one.
+  };
+  /// A request of ours that keeps the session alive. Its INVITE has an offer, its UPDATE has none.
+  struct Refresh {
+    std::uint32_t cseq = 0;
+    bool is_invite = false;
   };
   struct Leaving {};  ///< Our BYE is under way.
   struct Over {};
@@ -203,8 +240,37 @@ class Session {
   void end(SessionActions& actions);
   void end(SessionActions& actions, SessionEvent event);
 
+  // session_requests.cpp
+  static SessionActions refused(ServerTransaction transaction, const Refusal& refusal);
+  std::string acceptance_of(const Message& request);
   SessionActions on_offer(const Message& request, ServerTransaction transaction);
+  [[nodiscard]] std::optional<Refusal> objection_to(const Message& request) const;
+  SessionActions accept_without_offer(const Message& request, ServerTransaction transaction);
   SessionActions on_bye(ServerTransaction transaction);
+  SessionActions on_info(const Message& request, ServerTransaction transaction) const;
+
+  // session_early.cpp
+  void await_prack(SessionActions& actions);
+  void repeat_ringing(SessionActions& actions);
+  SessionActions on_prack(const Message& request, ServerTransaction transaction);
+  bool take_provisional(SessionActions& actions, const Message& response);
+  EarlyDialog& early_dialog(const Message& response);
+  std::optional<Agreement> leave_early_dialogs(const Message& response);
+  SessionActions on_early_request(const Message& request, ServerTransaction transaction);
+  SessionActions on_early_update(EarlyDialog& early, const Message& request, ServerTransaction transaction);
+
+  // session_refresh.cpp
+  void note_abilities(const Message& message);
+  void arm_interval(SessionActions& actions) const;
+  void refresh(SessionActions& actions);
+  void send_refresh(SessionActions& actions, bool is_invite, const std::string& authorization);
+  SessionActions on_refresh_response(const Message& response);
+  void take_refresh(SessionActions& actions, const Message& response);
+  SessionActions on_refresh_refused(const Message& response);
+  void expire(SessionActions& actions, SessionEvent event);
+  [[nodiscard]] std::chrono::milliseconds glare_pause() const;
+  bool ask_longer(SessionActions& actions, const Message& response);
+
   SessionActions take_late_answer(const Unacknowledged& answer, const Message& ack);
   void send_invite(SessionActions& actions, const std::string& authorization);
   SessionActions on_provisional(const Message& response);
@@ -219,9 +285,18 @@ class Session {
   std::optional<Sdp> local_offer_;   ///< Ours, until its answer comes.
   Sdp local_;                        ///< What we said last, for `o=`.
   call::LocalMedia local_media_;
-  std::uint32_t invite_cseq_ = 0;
-  Invitation invitation_;  ///< Where the INVITE went last.
+  std::uint32_t invite_cseq_ = 0;  ///< Of the INVITE that makes the dialog, whoever sent it.
+  Invitation invitation_;          ///< Where the INVITE went last.
   InviteBranches branches_;
+  std::optional<ReliableResponse> ringing_;  ///< Our 18x, until its PRACK comes.
+  std::vector<EarlyDialog> early_dialogs_;   ///< While we call, by To tag.
+  bool called_ = false;                      ///< The dialog is of an INVITE of ours.
+  std::optional<SessionInterval> interval_;
+  std::chrono::seconds least_interval_ = kLeastInterval;  ///< Of whoever has spoken of it.
+  bool remote_updates_ = false;                           ///< The far end takes UPDATE.
+  std::optional<Refresh> refresh_;                        ///< Under way.
+  std::uint32_t refresh_cseq_ = 0;     ///< Of the last re-INVITE of ours: its 2xx may come again.
+  std::string refresh_authorization_;  ///< Complete line that it carried, or empty; its ACK repeats it.
 };
 
 }  // namespace tonearm::sip

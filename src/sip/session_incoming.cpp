@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sip/option_tags.hpp"
 #include "sip/refusal.hpp"
 #include "sip/session.hpp"
 
@@ -13,7 +14,11 @@ base::Result<Session> Session::incoming(SessionSetup setup, const Message& invit
                                         ServerTransaction transaction) {
   Session session(std::move(setup));
   session.dialog_ = dialog_of_invite(invite, session.setup_.contact, session.setup_.nat);
-  session.phase_ = Incoming{transaction, false};
+  session.phase_ = Incoming{transaction, false, has_tag(invite.require, kReliable)};
+  session.invite_cseq_ = invite.cseq;
+  session.note_abilities(invite);
+  session.least_interval_ = least_of(invite, kLeastInterval);
+  session.interval_ = accept_interval(invite, session.setup_.session_interval, std::nullopt);
   if (!invite.has_sdp()) return session;
   auto offer = parse_sdp(invite.body);
   if (!offer) return std::unexpected(std::move(offer.error()));
@@ -28,6 +33,12 @@ SessionActions Session::ring() {
   SessionActions actions;
   auto* incoming = std::get_if<Incoming>(&phase_);
   if (incoming == nullptr || std::exchange(incoming->rung, true)) return actions;
+  if (incoming->reliably) {
+    // The first reliable response to an INVITE without an offer has to offer (RFC 3262 §5), which is only
+    // known when the call is answered: nothing rings, and the 200 comes.
+    if (agreed_) await_prack(actions);
+    return actions;
+  }
   actions.emplace_back(
       SendResponse{incoming->transaction, 180, fmt::format("Contact: {}\r\n", setup_.contact), {}});
   return actions;
@@ -39,7 +50,7 @@ SessionActions Session::answer(const call::LocalMedia& local) {
   if (incoming == nullptr) return actions;
   const ServerTransaction transaction = incoming->transaction;
   local_media_ = local;
-  Unacknowledged wait{.cseq = dialog_.remote_cseq, .first = true};
+  Unacknowledged wait{.cseq = invite_cseq_, .first = true};
   Sdp body;
   if (agreed_) {
     body = make_answer(*agreed_, *remote_offer_, local);
@@ -48,9 +59,11 @@ SessionActions Session::answer(const call::LocalMedia& local) {
     wait.carries_offer = true;
     local_offer_ = body = make_offer(setup_.capabilities, local);
   }
-  actions.emplace_back(SendResponse{transaction, 200, fmt::format("Contact: {}\r\n", setup_.contact),
-                                    own_description(std::move(body))});
+  actions.emplace_back(SendResponse{
+      transaction, 200, fmt::format("Contact: {}\r\n{}", setup_.contact, acceptance_lines(interval_)),
+      own_description(std::move(body))});
   await_ack(actions, wait);
+  arm_interval(actions);
   return actions;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -58,6 +59,7 @@ SessionActions Session::invite(SessionSetup setup, const Invitation& invitation)
   const std::uint64_t described = setup_.sdp_session;
   setup_ = std::move(setup);
   if (!first) setup_.sdp_session = described;  // it is the same description
+  setup_.session_interval = std::max(setup_.session_interval, least_interval_);
   invitation_ = invitation;
   dialog_.local = fmt::format("{};tag={}", invitation.from, dialog_.local_tag);
   dialog_.remote = invitation.to;
@@ -66,6 +68,7 @@ SessionActions Session::invite(SessionSetup setup, const Invitation& invitation)
   dialog_.symmetric = setup_.nat;
   agreed_.reset();
   std::get<Calling>(phase_).early.clear();
+  early_dialogs_.clear();
   local_offer_ = make_offer(setup_.capabilities, local_media_);
   send_invite(actions, {});
   if (first) actions.emplace_back(ArmSessionTimer{SessionTimer::ringing_limit, setup_.ringing_limit});
@@ -78,7 +81,8 @@ void Session::send_invite(SessionActions& actions, const std::string& authorizat
   branches_.invite = dialog_;
   branches_.authorization = authorization;
   invite.next_hop = invitation_.next_hop;
-  invite.headers += invitation_.extra_headers + authorization;
+  invite.headers +=
+      invitation_.extra_headers + request_lines(setup_.session_interval, least_interval_) + authorization;
   invite.content_type = "application/sdp";
   invite.body = own_description(*local_offer_);
   actions.emplace_back(SendRequest{std::move(invite)});
@@ -97,11 +101,17 @@ SessionActions Session::authorize(const std::string& line) {
 }
 
 SessionActions Session::on_invite_response(const Message& response) {
+  if (response.cseq == refresh_cseq_) return on_refresh_response(response);
   if (is_success(response.status)) return on_success(response);
   SessionActions actions;
   auto* calling = std::get_if<Calling>(&phase_);
   if (calling == nullptr || response.status <= 100 || response.cseq != invite_cseq_) return actions;
-  if (response.status < 200) return on_provisional(response);
+  if (response.status < 200) {
+    if (take_provisional(actions, response))
+      std::ranges::move(on_provisional(response), std::back_inserter(actions));
+    return actions;
+  }
+  if (response.status == 422 && ask_longer(actions, response)) return actions;
   actions.emplace_back(DisarmSessionTimer{SessionTimer::ringing_limit});
   if (calling->cancelled) {
     end(actions);
@@ -154,9 +164,13 @@ SessionActions Session::on_success(const Message& response) {
     return actions;
   }
   const bool cancelled = calling->cancelled;
-  auto agreement = answer_in(response, *calling);
   actions.emplace_back(DisarmSessionTimer{SessionTimer::ringing_limit});
+  auto answered = leave_early_dialogs(response);
+  auto agreement = answered ? base::Result<Agreement>(*std::move(answered)) : answer_in(response, *calling);
   dialog_ = dialog_of_answer(dialog_, response);
+  note_abilities(response);
+  interval_ = interval_of_answer(response, std::nullopt);
+  called_ = true;
   OutgoingRequest ack = make_ack(dialog_, invite_cseq_);
   ack.headers += branches_.authorization;
   actions.emplace_back(SendAck{std::move(ack)});
@@ -171,6 +185,7 @@ SessionActions Session::on_success(const Message& response) {
   }
   agreed_ = std::move(*agreement);
   phase_ = Confirmed{};
+  arm_interval(actions);
   actions.emplace_back(Answered{agreed_->media});
   return actions;
 }
@@ -178,7 +193,7 @@ SessionActions Session::on_success(const Message& response) {
 SessionActions Session::on_invite_failed(int status, const std::string& reason) {
   SessionActions actions;
   const auto* calling = std::get_if<Calling>(&phase_);
-  if (calling == nullptr) return actions;
+  if (calling == nullptr) return on_request_failed("INVITE", status);
   actions.emplace_back(DisarmSessionTimer{SessionTimer::ringing_limit});
   if (calling->cancelled) {
     end(actions);
