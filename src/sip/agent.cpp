@@ -54,6 +54,7 @@ Agent::~Agent() {
   sessions_.clear();
   resolver_.reset();
   server_.close();
+  limits_.clear();
   listeners_.clear();  // lets go of what is pending, and says so to client_
 }
 
@@ -71,6 +72,9 @@ base::Result<void> Agent::start() {
           Listener::open({address, listeners_.size(), settings_.dscp, resolver_->client()}, *this);
       if (!listener) return std::unexpected(listener.error());
       listeners_.push_back(std::move(*listener));
+      const Listener& opened = *listeners_.back();
+      if (opened.transport() == Transport::udp) continue;
+      limits_.push_back(std::make_unique<ConnectionLimit>(loop_, opened.local(), settings_.connections_max));
     }
   }
   TrunkPorts& ports = *this;

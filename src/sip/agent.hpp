@@ -17,6 +17,7 @@
 #include "call/media_description.hpp"
 #include "sip/authenticator.hpp"
 #include "sip/call_route.hpp"
+#include "sip/connection_limit.hpp"
 #include "sip/directory.hpp"
 #include "sip/flow_watch.hpp"
 #include "sip/listener.hpp"
@@ -45,6 +46,7 @@ struct AgentSettings {
   bool dscp = true;  ///< Mark signalling as CS3.
   std::string realm = "tonearm";
   Registrations::Limits registration;
+  std::size_t connections_max = ConnectionLimit::usual();  ///< Over TCP, of each listening address.
   /// A target that says nothing at all for so long is given up for the next one.
   std::chrono::milliseconds target_limit{4'000};
 };
@@ -233,6 +235,7 @@ class Agent : private ListenerHandler, private TrunkPorts {
   std::unique_ptr<Resolver> resolver_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::size_t> vias_;  // by configured address: its listener, or kAnyListener for a wildcard
+  std::vector<std::unique_ptr<ConnectionLimit>> limits_;
   ServerTransactions server_;
   ClientTransactions client_;
   Authenticator authenticator_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <tuple>
 
 #include <gtest/gtest.h>
@@ -83,6 +84,29 @@ TEST(listener, hangs_up_at_the_source_when_contact_is_private_elsewhere) {
   ASSERT_TRUE(stack.reports_.next_signal<call::LegAcked>());
   stack.legs_->post_hang_up(incoming->leg);
   EXPECT_TRUE(stack.peer_.expect("BYE").starts_with("BYE sip:ada@10.1.2.3:5062 SIP/2.0\r\n"));
+}
+
+TEST(listener, closes_connections_beyond_its_most_and_lets_new_ones_in_when_others_go) {
+  Stack stack("tcp:127.0.0.1:0", SOCK_STREAM, true, {},
+              [](AgentSettings& settings) { settings.connections_max = 3; });
+  const auto asks = [&](testing::Peer& peer) {
+    peer.send(stack.request("OPTIONS", 1));
+    return peer.receive();
+  };
+  auto second = std::make_unique<testing::Peer>("127.0.0.1", SOCK_STREAM, stack.at());
+  testing::Peer third("127.0.0.1", SOCK_STREAM, stack.at());
+  ASSERT_FALSE(asks(*second).empty());
+  ASSERT_FALSE(asks(third).empty());
+  ASSERT_FALSE(asks(stack.peer_).empty());
+  testing::Peer surplus("127.0.0.1", SOCK_STREAM, stack.at());
+  EXPECT_EQ(surplus.receive(), "");  // closed
+  EXPECT_EQ(asks(surplus), "");
+  EXPECT_FALSE(asks(third).empty());
+  second.reset();
+  EXPECT_FALSE(asks(third).empty());  // by now the server has seen the end of the second
+  testing::Peer next("127.0.0.1", SOCK_STREAM, stack.at());
+  EXPECT_EQ(next.receive(1000), "");
+  EXPECT_FALSE(asks(next).empty());
 }
 
 class wildcard : public ::testing::TestWithParam<std::tuple<const char*, int, const char*>> {};
