@@ -41,6 +41,15 @@ class Stage:
         assert answer.status == 200, answer.raw
         return answer.json["calls"]
 
+    def wait_sip(self, call, text):
+        """Until a message of the call has the text."""
+        request = urllib.request.Request(f"{self.server.admin}/tonearm/calls/{call}/sip")
+        request.add_header("Authorization", "Bearer " + ADMIN_TOKEN)
+        deadline = time.monotonic() + PATIENCE
+        while text.encode() not in exchange(request).raw and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert text.encode() in exchange(request).raw
+
     def assert_clean(self):
         """What must hold after every test; forgets what was heard."""
         faults, calls = self.bot.forget()

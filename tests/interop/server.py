@@ -31,6 +31,7 @@ public_address = "{public_address}"
 open = true
 [media]
 address = "{media_address}"
+timeout = "{media_timeout}"
 [prompts]
 allow_networks = ["127.0.0.0/8"]
 [calls]
@@ -80,6 +81,7 @@ class Server:
         sip=SIP_LISTENERS,
         public_address="",
         media_address="127.0.0.1",
+        media_timeout="30s",
         extra="",
         options=(),
     ):
@@ -91,6 +93,7 @@ class Server:
                 sip=", ".join(f'"{one}"' for one in sip),
                 public_address=public_address,
                 media_address=media_address,
+                media_timeout=media_timeout,
                 extra=extra,
                 application=APPLICATION,
                 tenant=TENANT,

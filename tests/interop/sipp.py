@@ -12,14 +12,26 @@ class Sipp:
     """Runs sipp/<scenario>.xml against the server; `finish` waits for its end and asserts that nothing failed."""
 
     def __init__(
-        self, server, scenario, folder, *, rtp_port, transport="udp", local="127.0.0.1", user="ivr", calls=1, options=()
+        self,
+        server,
+        scenario,
+        folder,
+        *,
+        rtp_port,
+        transport="udp",
+        local="127.0.0.1",
+        user="ivr",
+        calls=1,
+        options=(),
+        limit=TIME_LIMIT_SECONDS,
     ):
         self._scenario = scenario
+        self._limit = limit
         self._folder = folder
         command = ["sipp", server.sip[transport], "-sf", SCENARIOS / f"{scenario}.xml", "-m", calls, "-s", user]
         command += ["-i", local, "-mi", local, "-key", "rtp_port", rtp_port, "-t", "t1" if transport == "tcp" else "u1"]
         command += ["-nostdin", "-trace_err", "-trace_msg"]
-        command += ["-timeout", f"{TIME_LIMIT_SECONDS}s", "-timeout_error", "-recv_timeout", RECEIVE_MILLISECONDS]
+        command += ["-timeout", f"{limit}s", "-timeout_error", "-recv_timeout", RECEIVE_MILLISECONDS]
         self._log = open(folder / "sipp.log", "wb")
         arguments = [str(word) for word in (*command, *options)]
         self._process = subprocess.Popen(
@@ -36,7 +48,7 @@ class Sipp:
             self._process.wait()
 
     def finish(self):
-        status = self._process.wait(TIME_LIMIT_SECONDS + 5)
+        status = self._process.wait(self._limit + 5)
         assert status == 0, f"{self._scenario}: sipp exits {status}\n{self._report()}"
 
     def _report(self):

@@ -41,6 +41,15 @@ def never_answered(stage, ear):
     assert stage.bot.wait_end(call).data["resultInfo"]["code"] == 487
 
 
+def answered_when_ringing_has_arrived(stage, ear):
+    """The scenario acknowledges the ringing only after it has come again; then the bot answers."""
+    call = stage.bot.wait_incoming()
+    stage.wait_sip(call, "RAck: ")
+    stage.api.answer(call, stage.bot.url())
+    stage.bot.wait_audio(call)
+    stage.bot.wait_end(call)
+
+
 def rejected(stage, ear):
     call = stage.bot.wait_incoming()
     stage.api.reject(call, "busy")
@@ -81,16 +90,22 @@ BEHAVIOURS = {
     "uac-cancel-before-answer": never_answered,
     "uac-cancel-crosses-200": hung_up_by_bot,
     "uac-late-offer": hung_up_by_bot,
+    "uac-info-dtmf": hung_up_by_caller,
+    "uac-max-forwards-483": not_called,
+    "uac-merged-482": hung_up_by_caller,
     "uac-options": not_called,
+    "uac-prack-required": answered_when_ringing_has_arrived,
     "uac-reinvite-glare": hung_up_by_bot,
     "uac-reinvite-hold-resume": held,
     "uac-reinvite-new-address": heard_at_new_address,
     "uac-rejected-busy": rejected,
     "uac-require-420": not_called,
     "uac-retransmits-invite": never_answered,
+    "uac-session-timer-refreshed-by-caller": hung_up_by_caller,
     "uac-t38-reinvite-refused": hung_up_by_bot,
     "uac-unknown-dialog-481": not_called,
     "uac-unknown-user-404": not_called,
+    "uac-update-hold": held,
     "uac-video-refused": hung_up_by_bot,
 }
 OPTIONS = {"uac-unknown-user-404": {"user": "nobody"}, "uac-retransmits-invite": {"options": ["-nr"]}}
@@ -108,6 +123,30 @@ def test_uac_tcp(stage, ear, tmp_path):
     with Sipp(stage.server, "uac-tcp", tmp_path, rtp_port=ear.port, transport="tcp") as caller:
         hung_up_by_bot(stage, ear)
         caller.finish()
+
+
+def test_the_shortest_session_is_refreshed_by_the_server_and_ended_when_the_caller_does_not(tmp_path):
+    """Nobody may ask for less than 90 s (RFC 4028 §5), so this takes a minute; both calls wait at once."""
+    stage = Stage(tmp_path, media_timeout="10m")
+    ear = Ear()
+    folders = [tmp_path / "refreshed", tmp_path / "expired"]
+    for folder in folders:
+        folder.mkdir()
+    more = {"rtp_port": ear.port, "limit": 120, "options": ["-recv_timeout", 100_000]}
+    try:
+        with (
+            Sipp(stage.server, "uac-session-timer-refreshed-by-server", folders[0], **more) as refreshed,
+            Sipp(stage.server, "uac-session-expires", folders[1], **more) as expired,
+        ):
+            calls = [stage.answer_next(), stage.answer_next()]
+            refreshed.finish()
+            expired.finish()
+        codes = sorted(stage.bot.wait_end(call).data["resultInfo"]["code"] for call in calls)
+        assert codes == [200, 480]  # hung up by the caller; nobody there
+        stage.assert_clean()
+    finally:
+        ear.close()
+        stage.close()
 
 
 def has_ipv6_loopback():
@@ -188,7 +227,8 @@ def test_fifty_calls_a_second_without_a_failure(stage, ear, tmp_path):
 
 
 def test_every_scenario_is_run():
-    run = {*BEHAVIOURS, "uac-tcp", "uac-ipv6", *REGISTRAR_SCENARIOS}
+    minute = {"uac-session-timer-refreshed-by-server", "uac-session-expires"}
+    run = {*BEHAVIOURS, "uac-tcp", "uac-ipv6", *minute, *REGISTRAR_SCENARIOS}
     called = (SCENARIOS.parents[2] / "src/sip/sipp_callee_test.cpp").read_text()  # callees answer to sip_test
     run |= {file.stem for file in SCENARIOS.glob("uas-*.xml") if f'"{file.stem}"' in called}
     assert {file.stem for file in SCENARIOS.glob("*.xml")} == run
