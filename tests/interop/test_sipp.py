@@ -1,5 +1,6 @@
 """Every scenario of sipp/: what the caller does and expects stands there, what the bot does and expects here."""
 
+import os
 import socket
 import threading
 
@@ -125,6 +126,7 @@ def test_uac_tcp(stage, ear, tmp_path):
         caller.finish()
 
 
+@pytest.mark.skipif("TONEARM_FULL" not in os.environ, reason="takes a minute: ./dev test --full has it")
 def test_the_shortest_session_is_refreshed_by_the_server_and_ended_when_the_caller_does_not(tmp_path):
     """Nobody may ask for less than 90 s (RFC 4028 §5), so this takes a minute; both calls wait at once."""
     stage = Stage(tmp_path, media_timeout="10m")
