@@ -101,7 +101,7 @@ OutgoingRequest TrunkTasks::make(const std::string& method, const SipUri& target
 
 void TrunkTasks::ask(const OutgoingRequest& request, milliseconds limit, TrunkPorts::Answered done) {
   auto pending = std::make_shared<TrunkPorts::Answered>(std::move(done));
-  const auto finish = [this, alive = std::weak_ptr(alive_), pending](const sip_msg* response) {
+  const auto finish = [alive = std::weak_ptr(alive_), pending](const sip_msg* response) {
     if (alive.expired() || !*pending) return;
     const TrunkPorts::Answered once = std::exchange(*pending, nullptr);
     once(response);
