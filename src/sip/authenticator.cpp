@@ -18,7 +18,7 @@ using std::chrono::seconds;
 
 constexpr std::size_t kNameMax = 256;  // what a stranger can make us remember
 
-std::string quoted(std::string_view text) {
+std::string in_double_quotes(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -82,7 +82,7 @@ Denial Authenticator::challenge(const Proof& proof, bool stale, std::optional<Au
     if (algorithm != DigestAlgorithm::md5 && knows_only_md5(proof.user_agent)) continue;
     denial.refusal.headers +=
         fmt::format("WWW-Authenticate: Digest realm={}, nonce=\"{}\", algorithm={}, qop=\"auth\"{}\r\n",
-                    quoted(realm_), nonce, to_string(algorithm), stale ? ", stale=true" : "");
+                    in_double_quotes(realm_), nonce, to_string(algorithm), stale ? ", stale=true" : "");
   }
   return denial;
 }

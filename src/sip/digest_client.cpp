@@ -73,7 +73,7 @@ bool offers_auth(std::string_view qop) {
   return false;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_double_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -140,16 +140,16 @@ std::string digest_response(const Challenge& challenge, const Credentials& crede
 
 std::string authorization_line(const Challenge& challenge, const Credentials& credentials,
                                std::string_view method, std::string_view uri, const DigestUse& use) {
-  std::string line =
-      fmt::format("{}: Digest username={}, realm={}, nonce={}, uri={}, response=\"{}\"",
-                  challenge.proxy ? "Proxy-Authorization" : "Authorization", quoted(credentials.username),
-                  quoted(challenge.realm), quoted(challenge.nonce), quoted(uri),
-                  digest_response(challenge, credentials, method, uri, use));
+  std::string line = fmt::format("{}: Digest username={}, realm={}, nonce={}, uri={}, response=\"{}\"",
+                                 challenge.proxy ? "Proxy-Authorization" : "Authorization",
+                                 in_double_quotes(credentials.username), in_double_quotes(challenge.realm),
+                                 in_double_quotes(challenge.nonce), in_double_quotes(uri),
+                                 digest_response(challenge, credentials, method, uri, use));
   if (challenge.algorithm_named) line += fmt::format(", algorithm={}", name_of(challenge.algorithm));
   if (challenge.qop_auth) {
-    line += fmt::format(", qop=auth, nc={:08x}, cnonce={}", use.count, quoted(use.cnonce));
+    line += fmt::format(", qop=auth, nc={:08x}, cnonce={}", use.count, in_double_quotes(use.cnonce));
   }
-  if (!challenge.opaque.empty()) line += fmt::format(", opaque={}", quoted(challenge.opaque));
+  if (!challenge.opaque.empty()) line += fmt::format(", opaque={}", in_double_quotes(challenge.opaque));
   return line + "\r\n";
 }
 
