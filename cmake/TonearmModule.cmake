@@ -25,10 +25,11 @@ if(TONEARM_SANITIZE)
   target_link_options(tonearm_options INTERFACE -fsanitize=${TONEARM_SANITIZE})
 endif()
 
-# For a first build from nothing (./dev test). Off by default: ccache keeps nothing of such a build, and it hides
-# a missing include, which the other presets then find.
-option(TONEARM_PCH "Precompile the headers that most files include" OFF)
-if(TONEARM_PCH)
+# For a build from nothing (./dev test): common headers precompiled, several files compiled as one. Off by default: it
+# compiles too much after a small change, ccache keeps nothing of it, and it hides a missing include, which the other
+# presets then find.
+option(TONEARM_BULK "Compile several files at a time, with precompiled headers" OFF)
+if(TONEARM_BULK)
   set(TONEARM_COMMON_HEADERS <algorithm> <array> <atomic> <chrono> <expected> <filesystem> <functional> <map> <memory>
     <mutex> <optional> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector> <fmt/format.h>)
   file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")
@@ -40,9 +41,30 @@ if(TONEARM_PCH)
     target_link_libraries(tonearm_test_pch PUBLIC tonearm_options GTest::gmock)
     target_precompile_headers(tonearm_test_pch PRIVATE ${TONEARM_COMMON_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
   endif()
-  # A target whose definitions do not fit the precompiled file includes the headers as text.
-  target_compile_options(tonearm_options INTERFACE -Wno-invalid-pch)
+  # A target whose definitions do not fit the precompiled file includes the headers as text. The other two speak of
+  # files that are not one in truth: a name hides another file's, an unnamed namespace seems to be a header's.
+  target_compile_options(tonearm_options INTERFACE -Wno-invalid-pch -Wno-shadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(tonearm_options INTERFACE -Wno-subobject-linkage)
+  endif()
 endif()
+
+# tonearm_together(TARGET): with TONEARM_BULK, its files that declare no common private name are compiled as one.
+function(tonearm_together target)
+  if(NOT TONEARM_BULK)
+    return()
+  endif()
+  get_target_property(files ${target} SOURCES)
+  list(TRANSFORM files REPLACE "^([^/].*)$" "${CMAKE_CURRENT_SOURCE_DIR}/\\1")
+  execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/together.py ${files}
+    OUTPUT_VARIABLE lines COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "[^\n]+" lines "${lines}")
+  foreach(line IN LISTS lines)
+    string(REGEX MATCH "^([0-9]+) (.*)$" line "${line}")
+    set_source_files_properties(${CMAKE_MATCH_2} PROPERTIES UNITY_GROUP ${target}_${CMAKE_MATCH_1})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+endfunction()
 
 # tonearm_module(NAME [DEPENDS targets…]): all *.cpp of the current folder; *_test.cpp become NAME_test,
 # *_bench.cpp become NAME_bench.
@@ -57,7 +79,8 @@ function(tonearm_module name)
   if(sources)
     add_library(tonearm_${name} STATIC ${sources})
     target_link_libraries(tonearm_${name} PUBLIC tonearm_options ${arg_DEPENDS})
-    if(TONEARM_PCH)
+    tonearm_together(tonearm_${name})
+    if(TONEARM_BULK)
       target_precompile_headers(tonearm_${name} REUSE_FROM tonearm_pch)
     endif()
   else()
@@ -67,7 +90,8 @@ function(tonearm_module name)
   if(TONEARM_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE tonearm_${name} ${arg_TEST_DEPENDS} GTest::gmock_main)
-    if(TONEARM_PCH)
+    tonearm_together(${name}_test)
+    if(TONEARM_BULK)
       target_precompile_headers(${name}_test REUSE_FROM tonearm_test_pch)
     endif()
     add_test(NAME ${name}_test COMMAND ${name}_test --gtest_brief=1)

@@ -4,6 +4,7 @@
 #include <new>
 
 #include <spandsp.h>
+#undef lrint  // a macro that cuts off instead of rounding
 
 namespace tonearm::media {
 namespace {

@@ -8,6 +8,7 @@
 // clang-format off
 #include <spandsp/telephony.h>
 #include <spandsp/plc.h>
+#undef lrint  // a macro that cuts off instead of rounding
 // clang-format on
 
 #include "media/g711.hpp"

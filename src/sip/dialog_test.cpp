@@ -7,7 +7,7 @@
 namespace tonearm::sip {
 namespace {
 
-Message invite() {
+Message some_invite() {
   Message message;
   message.method = "INVITE";
   message.call_id = "call-1";
@@ -21,7 +21,7 @@ Message invite() {
 }
 
 Dialog dialog(bool symmetric = false) {
-  return dialog_of_invite(invite(), "<sip:tonearm@198.51.100.1>", symmetric);
+  return dialog_of_invite(some_invite(), "<sip:tonearm@198.51.100.1>", symmetric);
 }
 
 TEST(dialog, requests_of_ours_turn_from_and_to_around) {
@@ -36,7 +36,7 @@ TEST(dialog, requests_of_ours_turn_from_and_to_around) {
 }
 
 TEST(dialog, loose_routes_are_followed_in_order) {
-  Message message = invite();
+  Message message = some_invite();
   message.record_routes = {"<sip:203.0.113.1;lr>", "<sip:203.0.113.2;lr>"};
   Dialog made = dialog_of_invite(message, "<sip:t@h>", false);
   const OutgoingRequest bye = make_request(made, "BYE");
@@ -47,7 +47,7 @@ TEST(dialog, loose_routes_are_followed_in_order) {
 }
 
 TEST(dialog, a_strict_router_gets_itself_as_request_uri) {
-  Message message = invite();
+  Message message = some_invite();
   message.record_routes = {"<sip:203.0.113.1>", "<sip:203.0.113.2;lr>"};
   Dialog made = dialog_of_invite(message, "<sip:t@h>", false);
   const OutgoingRequest bye = make_request(made, "BYE");
@@ -57,7 +57,7 @@ TEST(dialog, a_strict_router_gets_itself_as_request_uri) {
 }
 
 TEST(dialog, an_answer_reverses_the_record_route) {
-  Message answer = invite();
+  Message answer = some_invite();
   answer.is_request = false;
   answer.to = {"<sip:bob@example.com>;tag=bobs", "", "", "bobs"};
   answer.record_routes = {"<sip:203.0.113.1;lr>", "<sip:203.0.113.2;lr>"};
@@ -90,7 +90,7 @@ TEST(dialog, next_hop_is_contact_unless_that_is_private_there) {
       {"broken contact", "tel:+1", "203.0.113.7", false, Transport::udp, "203.0.113.7", 5070},
   };
   for (const auto& c : cases) {
-    Message message = invite();
+    Message message = some_invite();
     message.contact->uri = c.contact;
     message.flow.remote.address = c.source;
     message.flow.transport = c.transport;
@@ -103,7 +103,7 @@ TEST(dialog, next_hop_is_contact_unless_that_is_private_there) {
 }
 
 TEST(dialog, a_row_brings_it_back) {
-  Message message = invite();
+  Message message = some_invite();
   message.record_routes = {"<sip:203.0.113.1;lr>", "<sip:203.0.113.2;lr>"};
   message.flow.transport = Transport::tcp;
   message.flow.remote = {"2001:db8::7", 5070};
@@ -124,7 +124,7 @@ TEST(dialog, broken_rows_are_errors) {
 
 TEST(dialog, requests_belong_by_both_tags_and_rise_in_sequence) {
   Dialog made = dialog();
-  Message bye = invite();
+  Message bye = some_invite();
   bye.method = "BYE";
   bye.to.tag = "near";
   EXPECT_TRUE(belongs(made, bye));
@@ -137,7 +137,7 @@ TEST(dialog, requests_belong_by_both_tags_and_rise_in_sequence) {
 }
 
 TEST(dialog, when_its_connection_is_gone_contact_is_the_other_way) {
-  Message message = invite();
+  Message message = some_invite();
   message.flow.transport = Transport::tcp;
   message.flow.remote.port = 41000;
   Dialog made = dialog_of_invite(message, "<sip:t@h>", false);

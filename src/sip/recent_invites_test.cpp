@@ -7,8 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Message invite(std::uint32_t cseq = 1, const std::string& tag = "far",
-               const std::string& call_id = "call-1") {
+Message invite_of(std::uint32_t cseq = 1, const std::string& tag = "far",
+                  const std::string& call_id = "call-1") {
   Message message;
   message.method = "INVITE";
   message.cseq = cseq;
@@ -20,7 +20,7 @@ Message invite(std::uint32_t cseq = 1, const std::string& tag = "far",
 TEST(recent_invites, knows_one_while_its_call_lives_and_32_s_after) {
   RecentInvites recent;
   base::TimePoint now{};
-  const auto key = RecentInvites::key_of(invite());
+  const auto key = RecentInvites::key_of(invite_of());
   EXPECT_FALSE(recent.knows(key, now));
   recent.add(key);
   EXPECT_TRUE(recent.knows(key, now + 1h));
@@ -33,20 +33,20 @@ TEST(recent_invites, knows_one_while_its_call_lives_and_32_s_after) {
 
 TEST(recent_invites, one_that_differs_in_sequence_tag_or_call_is_another) {
   RecentInvites recent;
-  recent.add(RecentInvites::key_of(invite()));
-  for (const Message& other : {invite(2), invite(1, "other"), invite(1, "far", "call-2")})
+  recent.add(RecentInvites::key_of(invite_of()));
+  for (const Message& other : {invite_of(2), invite_of(1, "other"), invite_of(1, "far", "call-2")})
     EXPECT_FALSE(recent.knows(RecentInvites::key_of(other), {}));
 }
 
 TEST(recent_invites, keeps_no_more_than_its_most_of_those_that_ended) {
   RecentInvites recent;
   for (std::uint32_t i = 0; i < 10'001; ++i) {
-    const auto key = RecentInvites::key_of(invite(i));
+    const auto key = RecentInvites::key_of(invite_of(i));
     recent.add(key);
     recent.end(key, {});
   }
   EXPECT_EQ(recent.size(), 10'000u);
-  EXPECT_FALSE(recent.knows(RecentInvites::key_of(invite(0)), {}));
+  EXPECT_FALSE(recent.knows(RecentInvites::key_of(invite_of(0)), {}));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ class Silent : public call::SignalingListener {
   void on_signal(call::LegRef, call::SignalBody) override {}
 };
 
-std::string invite(const Peer& peer, int number) {
+std::string invite_text(const Peer& peer, int number) {
   const std::string body =
       "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
   return fmt::format(
@@ -90,7 +90,7 @@ TEST(robustness, mutated_datagrams_leave_the_server_alive) {
   std::mt19937 random(11);
   for (int round = 0; round < 40; ++round) {
     Peer peer("127.0.0.1", SOCK_DGRAM, address);
-    for (int i = 0; i < 50; ++i) peer.send(mutated(invite(peer, round * 50 + i), random));
+    for (int i = 0; i < 50; ++i) peer.send(mutated(invite_text(peer, round * 50 + i), random));
     ASSERT_TRUE(answers_options(peer, "UDP")) << "round " << round;
   }
 }
@@ -121,7 +121,7 @@ TEST(robustness, broken_streams_lose_their_connection_only) {
   std::mt19937 random(17);
   for (int round = 0; round < 100; ++round) {
     Peer broken("127.0.0.1", SOCK_STREAM, address);
-    broken.send(mutated(invite(broken, round), random));
+    broken.send(mutated(invite_text(broken, round), random));
   }
   Peer peer("127.0.0.1", SOCK_STREAM, address);
   EXPECT_TRUE(answers_options(peer, "TCP"));
@@ -131,7 +131,7 @@ TEST(robustness, decoding_mutated_messages_never_crashes) {
   std::mt19937 random(23);
   Peer peer("127.0.0.1", SOCK_DGRAM, {"127.0.0.1", 9});
   for (int round = 0; round < 5000; ++round) {
-    const std::string text = mutated(invite(peer, round), random);
+    const std::string text = mutated(invite_text(peer, round), random);
     const Ref<mbuf> buffer(mbuf_alloc(text.size()));
     mbuf_write_mem(buffer.get(), reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
     mbuf_set_pos(buffer.get(), 0);
