@@ -1,5 +1,6 @@
 #include "app/call_actor.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -88,14 +89,18 @@ void CallActor::carry_out(call::Step step) {
   if (!has_rows && step.effects.after_commit.empty()) return;
 
   if (step.rows.call_over && step.rows.call) metrics_.ended(*step.rows.call);
-  PendingStep pending{step.number, !has_rows, std::move(step.effects.after_commit), {}, step.rows.call_over};
+  PendingStep& pending = pending_.emplace_back();
+  pending.number = step.number;
+  pending.written = !has_rows;
+  pending.effects = std::move(step.effects.after_commit);
+  pending.call_over = step.rows.call_over;
   for (const auto& notification : step.notifications) {
     metrics_.count(notification);
     pending.outbox.push_back(outbox_row(notification, ports_.renderer, webhook_));
   }
-  call::Commit commit{id_, step.number, std::move(step.rows), pending.outbox};
-  pending_.push_back(std::move(pending));
   if (!has_rows) return release_written_steps();
+  limit_wait(pending);
+  call::Commit commit{id_, step.number, std::move(step.rows), pending.outbox};
   ports_.store.commit(
       std::move(commit), [weak = weak_from_this(), number = step.number](std::error_code failure) {
         if (auto self = weak.lock()) {
@@ -104,19 +109,34 @@ void CallActor::carry_out(call::Step step) {
       });
 }
 
+void CallActor::limit_wait(PendingStep& step) {
+  const auto answers = [](const auto& e) { return std::holds_alternative<call::Respond>(e); };
+  if (std::ranges::none_of(step.effects, answers)) return;
+  step.limit = std::make_unique<boost::asio::steady_timer>(strand_, ports_.store_limit);
+  step.limit->async_wait([weak = weak_from_this(), number = step.number](boost::system::error_code gone) {
+    const auto self = weak.lock();
+    PendingStep* late = self && !gone ? self->pending(number) : nullptr;
+    if (late && !late->written) self->refuse(*late);
+  });
+}
+
+CallActor::PendingStep* CallActor::pending(std::uint64_t number) {
+  const auto found = std::ranges::find(pending_, number, &PendingStep::number);
+  return found == pending_.end() ? nullptr : &*found;
+}
+
 void CallActor::on_written(std::uint64_t number, std::error_code failure) {
-  for (PendingStep& step : pending_) {
-    if (step.number != number) continue;
-    if (failure) return refuse(step);
-    step.written = true;
-    break;
+  if (PendingStep* step = pending(number)) {
+    if (failure) return refuse(*step);
+    step->written = true;
   }
   release_written_steps();
 }
 
-/// The store could not write the step (and keeps trying): whoever waits for an answer hears it now; its
-/// notifications go out when they are on disk at last.
+/// The store could not write the step, or not in time, and keeps trying: whoever waits for an answer hears it
+/// now; its notifications go out when they are on disk at last.
 void CallActor::refuse(PendingStep& step) {
+  if (std::exchange(step.refused, true)) return;
   const std::uint64_t number = step.number;
   spdlog::error("call={} step {} could not be written", id_.to_string(), number);
   for (auto& effect : step.effects) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -26,6 +27,8 @@ struct CallPorts {
   call::CallStore& store;
   call::EventSink& events;
   const call::NotificationRenderer& renderer;
+  /// How long an answer waits for the disk, before it says that nobody knows.
+  std::chrono::milliseconds store_limit{10'000};
 };
 
 /// One call and its strand: feeds inputs to the pure domain and carries out the steps that come back. Effects
@@ -61,12 +64,16 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
     std::vector<call::CommittedEffect> effects;
     std::vector<call::OutboxRow> outbox;  // in the order of its Publish effects
     bool call_over = false;
+    bool refused = false;
+    std::unique_ptr<boost::asio::steady_timer> limit;  // of a step that answers a request
   };
 
   call::Stamp stamp();
   void take(const call::Input& input);
   void carry_out(call::Step step);
+  void limit_wait(PendingStep& step);
   void on_written(std::uint64_t number, std::error_code failure);
+  PendingStep* pending(std::uint64_t number);
   void refuse(PendingStep& step);
   void release_written_steps();
   void release(PendingStep step);

@@ -48,8 +48,6 @@ class SignalingPort {
   virtual void post_invite(LegRef leg, Invitation invitation) = 0;
   /// After a restart: BYE in a stored dialog, CSeq far ahead; no report.
   virtual void post_hang_up_restored(std::string dialog) = 0;
-  /// The call is over and everything about it delivered: its trace may go.
-  virtual void post_forget(CallId call) = 0;
 };
 
 // ---- media

@@ -96,15 +96,6 @@ void CallLegs::post_hang_up_restored(std::string dialog) {
   });
 }
 
-void CallLegs::post_forget(call::CallId call) {
-  std::vector<std::string> call_ids;
-  {
-    const std::lock_guard lock(mutex_);
-    if (auto found = call_ids_.extract(call)) call_ids = std::move(found.mapped());
-  }
-  for (const std::string& call_id : call_ids) agent_->trace().forget(call_id);
-}
-
 void CallLegs::post_directory(Directory directory) {
   loop_.post([this, directory = std::move(directory)]() mutable {
     if (agent_) agent_->set_directory(std::move(directory));
@@ -131,6 +122,14 @@ void CallLegs::bind(call::LegRef leg, SessionId session, const std::string& call
   legs_.emplace(session, leg);
   const std::lock_guard lock(mutex_);
   call_ids_[leg.call].push_back(call_id);
+  if (call_ids_.size() > 2 * agent_->trace().size()) forget_untraced();
+}
+
+/// With the lock held. Calls outlive themselves here for as long as the trace has their messages.
+void CallLegs::forget_untraced() {
+  std::erase_if(call_ids_, [this](const auto& call) {
+    return std::ranges::none_of(call.second, [this](const auto& id) { return agent_->trace().has(id); });
+  });
 }
 
 void CallLegs::on_incoming(IncomingCall call) {

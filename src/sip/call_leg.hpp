@@ -29,14 +29,13 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   void post_hang_up(call::LegRef leg) override;
   void post_invite(call::LegRef leg, call::Invitation invitation) override;
   void post_hang_up_restored(std::string dialog) override;
-  void post_forget(call::CallId call) override;
 
   /// Users, trunks, applications and `open` anew; running calls keep what they have.
   void post_directory(Directory directory);
 
   /// The addresses really bound, in the order of the settings.
   [[nodiscard]] const std::vector<ListenAddress>& listening() const { return listening_; }
-  /// The last messages of a call's legs, oldest first; empty if it is unknown or forgotten.
+  /// The last messages of a call's legs, oldest first; empty if it is unknown or too long ago.
   [[nodiscard]] std::vector<TracedMessage> trace(call::CallId call) const;
   [[nodiscard]] const Metrics& metrics() const { return agent_->metrics(); }
   /// Sessions that are not over yet, BYEs without answer included.
@@ -53,6 +52,7 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   template <class Action>
   void post_to(call::LegRef leg, Action action);
   void bind(call::LegRef leg, SessionId session, const std::string& call_id);
+  void forget_untraced();
   void invite(call::LegRef leg, const call::Invitation& invitation);
 
   call::SignalingListener& listener_;

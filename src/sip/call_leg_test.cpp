@@ -345,7 +345,7 @@ TEST(call_leg, responses_to_maddr_are_never_sent) {
   EXPECT_EQ(stack.legs_->metrics().malformed(), 1u);
 }
 
-TEST(call_leg, the_trace_shows_the_call_until_it_is_forgotten) {
+TEST(call_leg, the_trace_shows_the_call_without_secrets) {
   Stack stack;
   stack.send(stack.request("INVITE", 1, stack.offer(), "Authorization: Digest secret\r\n"));
   const auto invite = stack.reports_.next_invite();
@@ -357,8 +357,6 @@ TEST(call_leg, the_trace_shows_the_call_until_it_is_forgotten) {
   EXPECT_NE(messages[0].text.find("Authorization: (removed)"), std::string::npos);
   EXPECT_EQ(messages[0].text.find("secret"), std::string::npos);
   EXPECT_TRUE(messages[1].sent);
-  stack.legs_->post_forget(invite->leg.call);
-  EXPECT_TRUE(stack.legs_->trace(invite->leg.call).empty());
 }
 
 TEST(call_leg, a_stored_dialog_gets_its_bye_from_a_new_process) {

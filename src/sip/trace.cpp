@@ -99,9 +99,14 @@ std::vector<TracedMessage> MessageTrace::messages(const std::string& call_id) co
   return {call->second.messages.begin(), call->second.messages.end()};
 }
 
-void MessageTrace::forget(const std::string& call_id) {
+bool MessageTrace::has(const std::string& call_id) const {
   const std::lock_guard lock(mutex_);
-  if (const auto call = calls_.find(call_id); call != calls_.end()) drop(call);
+  return calls_.contains(call_id);
+}
+
+std::size_t MessageTrace::size() const {
+  const std::lock_guard lock(mutex_);
+  return calls_.size();
 }
 
 void MessageTrace::drop(std::unordered_map<std::string, Call>::iterator call) {

@@ -38,7 +38,9 @@ class MessageTrace {
   /// Does nothing if the Call-ID is not open.
   void add(const std::string& call_id, TracedMessage message);
   [[nodiscard]] std::vector<TracedMessage> messages(const std::string& call_id) const;
-  void forget(const std::string& call_id);
+  [[nodiscard]] bool has(const std::string& call_id) const;
+  /// Call-IDs that are open.
+  [[nodiscard]] std::size_t size() const;
 
  private:
   struct Call {

@@ -1,0 +1,135 @@
+// design: an answer comes when what it says is on disk, or says after a while that nobody knows.
+
+#include "app/call_actor.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+#include "net/runtime.hpp"
+
+namespace tonearm::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct QuietSignaling final : call::SignalingPort {
+  void post_ringing(call::LegRef) override {}
+  void post_answer(call::LegRef, call::LocalMedia) override {}
+  void post_reject(call::LegRef, int, std::string, std::string) override {}
+  void post_hang_up(call::LegRef) override {}
+  void post_invite(call::LegRef, call::Invitation) override {}
+  void post_hang_up_restored(std::string) override {}
+};
+
+struct QuietMedia final : call::MediaPort {
+  void post_open(call::LegRef, std::string, std::optional<call::MediaDescription>) override {}
+  void post_update(call::LegRef, call::MediaDescription) override {}
+  void post_prefetch(call::LegRef, call::ApplicationId, call::OperationId, call::OperationNumber,
+                     std::variant<call::PlaySpec, call::RecordSpec>) override {}
+  void post_warm(call::ApplicationId, call::Prompt) override {}
+  void post_start(call::LegRef, call::OperationNumber) override {}
+  void post_stop(call::LegRef, call::StopId, std::vector<call::OperationNumber>) override {}
+  void post_send_dtmf(call::LegRef, call::OperationNumber, std::vector<call::Tone>,
+                      std::chrono::milliseconds) override {}
+  void post_key(call::LegRef, call::Tone) override {}
+  void post_close(call::LegRef) override {}
+};
+
+/// A disk that writes when the test says so. Threading: thread-safe.
+class HeldStore final : public call::CallStore {
+ public:
+  void commit(call::Commit, std::function<void(std::error_code)> done) override {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(done));
+    came_.notify_all();
+  }
+  [[nodiscard]] std::chrono::milliseconds oldest_uncommitted() const override { return 0ms; }
+  std::vector<call::StoredCall> load_alive() override { return {}; }
+
+  /// Writes what is there; waits a little if that is nothing.
+  void write() {
+    std::vector<std::function<void(std::error_code)>> written;
+    {
+      std::unique_lock lock(mutex_);
+      came_.wait_for(lock, 20ms, [this] { return !waiting_.empty(); });
+      written.swap(waiting_);
+    }
+    for (const auto& done : written) done({});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::vector<std::function<void(std::error_code)>> waiting_;
+};
+
+struct QuietEvents final : call::EventSink {
+  void post_publish(call::OutboxRow, std::vector<call::RequestId>) override {}
+  void post_open_gate(call::RequestId) override {}
+};
+
+struct NoBodies final : call::NotificationRenderer {
+  [[nodiscard]] std::string render(const call::Notification&) const override { return "{}"; }
+};
+
+/// One call that a request asks for.
+class CallActorTest : public ::testing::Test {
+ protected:
+  void place(std::chrono::milliseconds store_limit) {
+    const CallPorts ports{signaling_, media_, store_, events_, bodies_, store_limit};
+    actor_ = std::make_shared<CallActor>(runtime_.next().get_executor(), ports, metrics_, id_,
+                                         "https://bot.example.com/api",
+                                         [this](call::CallId) { over_.set_value(); });
+    call::OutgoingCall order;
+    order.leg = {id_, call::LegId(1)};
+    order.context.request = call::RequestId(1);
+    actor_->post_create(
+        [order](const call::Stamp& stamp) { return call::Call::outgoing(order, call::CallSetup{}, stamp); },
+        order.context.request,
+        [this](call::Reply reply) {
+          if (++replies_ == 1) first_reply_.set_value(std::move(reply));
+        });
+  }
+
+  QuietSignaling signaling_;
+  QuietMedia media_;
+  HeldStore store_;
+  QuietEvents events_;
+  NoBodies bodies_;
+  CallMetrics metrics_;
+  const call::CallId id_{base::Guid::random()};
+  std::promise<call::Reply> first_reply_;
+  std::promise<void> over_;
+  std::atomic<int> replies_{0};
+  std::shared_ptr<CallActor> actor_;
+  net::Runtime runtime_{1};  // last: its thread ends before all else
+};
+
+TEST_F(CallActorTest, an_answer_waits_for_the_disk) {
+  place(1h);
+  auto reply = first_reply_.get_future();
+  while (reply.wait_for(0ms) != std::future_status::ready) {
+    EXPECT_EQ(replies_, 0);
+    store_.write();
+  }
+  EXPECT_FALSE(std::holds_alternative<call::CommandFailure>(reply.get()));
+}
+
+TEST_F(CallActorTest, a_disk_that_stalls_is_answered_500_once_and_the_call_ends_when_it_is_back) {
+  place(1ms);
+  const auto reply = first_reply_.get_future().get();  // nothing has been written
+  const auto* failure = std::get_if<call::CommandFailure>(&reply);
+  ASSERT_NE(failure, nullptr);
+  EXPECT_EQ(failure->kind, call::CommandFailure::Kind::internal);
+
+  auto over = over_.get_future();
+  while (over.wait_for(0ms) != std::future_status::ready) store_.write();
+  EXPECT_EQ(replies_, 1);
+}
+
+}  // namespace
+}  // namespace tonearm::app
