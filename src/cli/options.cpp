@@ -125,6 +125,11 @@ class CommandLine {
         ->check(kSipUri);
     sub->add_flag("--listen", call_.listen, "Wait for a call and answer it");
     sub->add_option("--from", call_.from, "Who is calling")->check(kSipUri)->capture_default_str();
+    auto* user = sub->add_option("--user", call_.user, "Name to answer with where a password is asked for");
+    auto* password = sub->add_option("--password-file", call_.password_file, "Its first line is the password")
+                         ->check(CLI::ExistingFile);
+    user->needs(password);
+    password->needs(user);
     sub->add_option("--play", call_.play, "Say this WAV, once")->check(CLI::ExistingFile);
     sub->add_option("--record", call_.record, "Write what is heard to this WAV");
     sub->add_option("--dtmf", call_.dtmf, "Press these keys, one second after the answer")->check(kKeys);

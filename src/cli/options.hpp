@@ -44,6 +44,8 @@ struct CallOptions {
   std::string uri;
   bool listen = false;  ///< `uri` is the address to wait at.
   std::string from = "sip:caller@tonearm.invalid";
+  std::string user;                       ///< Name for digest challenges; empty: none.
+  std::filesystem::path password_file;    ///< Its first line is the password.
   std::filesystem::path play;             ///< Empty: silence.
   std::filesystem::path record;           ///< Empty: nothing is kept.
   std::string dtmf;                       ///< Keys to press, of `0-9*#A-D`.

@@ -30,12 +30,15 @@ TEST(command_line, serve_takes_file_dev_and_trace) {
 TEST(command_line, call_takes_everything_a_script_needs) {
   const auto call =
       parsed<CallOptions>({"call", "sip:ivr@127.0.0.1:5060", "--from", "sip:ada@example.com", "--play",
-                           "/dev/null", "--record", "heard.wav", "--dtmf", "12#", "--for", "10s", "--json"});
+                           "/dev/null", "--record", "heard.wav", "--dtmf", "12#", "--for", "10s", "--json",
+                           "--user", "ada", "--password-file", "/dev/null"});
   EXPECT_EQ(call.uri, "sip:ivr@127.0.0.1:5060");
   EXPECT_EQ(call.from, "sip:ada@example.com");
   EXPECT_EQ(call.play, "/dev/null");
   EXPECT_EQ(call.record, "heard.wav");
   EXPECT_EQ(call.dtmf, "12#");
+  EXPECT_EQ(call.user, "ada");
+  EXPECT_EQ(call.password_file, "/dev/null");
   EXPECT_EQ(call.duration, milliseconds(10'000));
   EXPECT_TRUE(call.json);
   EXPECT_FALSE(call.listen);
@@ -59,6 +62,8 @@ TEST(command_line, wrong_usage_is_exit_two_with_a_reason_on_stderr) {
                                                     {"call"},
                                                     {"call", "ada@127.0.0.1"},
                                                     {"call", "sip:a@b", "--dtmf", "12x"},
+                                                    {"call", "sip:a@b", "--user", "ada"},
+                                                    {"call", "sip:a@b", "--password-file", "/dev/null"},
                                                     {"check"},
                                                     {"token"},
                                                     {"ca"}};

@@ -87,6 +87,8 @@ struct OutgoingCall {
   call::LocalMedia local;
   std::string next_hop;          ///< Address to send to instead of the target's host; empty: the target's.
   std::optional<NextHop> hop{};  ///< Exactly there, whatever target and next_hop say: a phone's flow.
+  std::string username{};        ///< With `password`: what the called's own challenge is answered with.
+  base::Secret password{};
 };
 
 /// A call to somebody whom the directory knows the way to.

@@ -34,6 +34,12 @@ base::Result<SessionId> Agent::call(const OutgoingCall& call) {
   way.route.caller.uri = call.from_uri;
   if (pick({way.route.transport, kAnyListener, way.route.host, 0}) == nullptr)
     return base::fail(SipErrc::unsupported_transport, call.target);
+  if (!call.username.empty()) {  // the called is a trunk of this call alone
+    TrunkEntry called;
+    called.username = call.username;
+    called.password = call.password;
+    way.trunk = std::make_shared<Trunk>(std::move(called));
+  }
   std::vector<Way> ways;
   ways.push_back(std::move(way));
   return place(std::move(ways), call.local);

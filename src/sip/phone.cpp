@@ -32,7 +32,13 @@ base::Result<std::unique_ptr<Phone>> Phone::call(const PhoneCall& call, PhoneEve
   phone->local_ = call.local;
   base::Result<SessionId> session;
   phone->loop_.run([&] {
-    session = phone->agent_->call({call.target, call.from_uri, call.from_name, call.local, *address});
+    session = phone->agent_->call({.target = call.target,
+                                   .from_uri = call.from_uri,
+                                   .from_name = call.from_name,
+                                   .local = call.local,
+                                   .next_hop = *address,
+                                   .username = call.username,
+                                   .password = call.password});
     if (session) phone->session_ = *session;
   });
   if (!session) return std::unexpected(session.error());

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "base/secret.hpp"
 #include "call/media_description.hpp"
 #include "sip/agent.hpp"
 #include "sip/loop.hpp"
@@ -35,6 +36,8 @@ struct PhoneCall {
   std::string target;     ///< sip: URI; its host may be a name
   std::string from_uri;   ///< Empty: made up.
   std::string from_name;  ///< Display name, may be empty.
+  std::string username;   ///< With `password`, the answer to a challenge of the called; may be empty.
+  base::Secret password;
   call::LocalMedia local;
   std::chrono::milliseconds ringing_limit{60'000};
 };

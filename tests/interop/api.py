@@ -89,6 +89,9 @@ class Api:
         body = {"clientContext": context, "prompts": [prompt]}
         return self._expect(200, "POST", f"/{call}/playPrompt", body).json
 
+    def subscribe(self, call):
+        return self._expect(200, "POST", f"/{call}/subscribeToTone", {"clientContext": "keys"})
+
     def cancel(self, call, context="cancel"):
         return self._expect(200, "POST", f"/{call}/cancelMediaProcessing", {"clientContext": context}).json
 

@@ -110,6 +110,10 @@ class Bot:
     def wait_audio(self, call):
         return self.wait(lambda one: one.call == call and "mediaState" in one.data, f"audio of {call}")
 
+    def wait_key(self, call):
+        """`toneInfo` of the call's next key."""
+        return self.wait(lambda one: one.call == call and "toneInfo" in one.data, f"key of {call}").data["toneInfo"]
+
     def wait_end(self, call):
         """The call's last notification."""
         ending = self.wait(lambda one: one.call == call and one.state == "terminated", f"end of {call}")

@@ -36,6 +36,20 @@ def test_an_answered_call_exits_0_and_leaves_what_was_heard(stage, tmp_path):
     assert (len(samples) > 0, rate) == (True, 8000)
 
 
+def test_keys_of_the_command_line_are_pressed_in_order_and_once(stage):
+    with call(f"sip:ivr@{stage.server.sip['udp']}", "--dtmf", "12#A") as process:
+        answered = stage.answer_next()
+        stage.bot.wait_audio(answered)
+        stage.api.subscribe(answered)
+        pressed = [stage.bot.wait_key(answered) for _ in range(4)]
+        stage.api.hang_up(answered)
+        stage.bot.wait_end(answered)
+        status, _ = end_of(process)
+    assert [key["tone"] for key in pressed] == ["tone1", "tone2", "pound", "a"]
+    assert [key["sequenceId"] for key in pressed] == [1, 2, 3, 4]
+    assert status == 0
+
+
 def test_a_refused_call_exits_3(stage):
     with call(f"sip:ivr@{stage.server.sip['udp']}") as process:
         refused = stage.bot.wait_incoming()

@@ -1,6 +1,7 @@
 """Phones that others wrote register with a password, over UDP and TCP, and call in with it."""
 
 import re
+import subprocess
 import time
 import urllib.request
 
@@ -11,7 +12,7 @@ from baresip import Baresip
 from bot import PATIENCE
 from conftest import Stage
 from ear import Ear
-from server import ADMIN_TOKEN
+from server import ADMIN_TOKEN, binary
 from sipp import Sipp
 from sound import tone_wav
 
@@ -124,3 +125,18 @@ def test_a_user_calls_in_with_the_password(stage, tmp_path, transport):
             caller.finish()
     finally:
         ear.close()
+
+
+@pytest.mark.parametrize("password, status", [(PASSWORD, 0), ("wrong", 3)])
+def test_the_scripted_caller_answers_a_challenge(stage, tmp_path, password, status):
+    secret = tmp_path / "password"
+    secret.write_text(password + "\n")
+    at = stage.server.sip["udp"]
+    words = ["call", f"sip:ivr@{at}", "--from", f"sip:ada@{at}", "--user", "ada", "--password-file", str(secret)]
+    with subprocess.Popen([binary(), *words], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL) as caller:
+        if status == 0:
+            call = stage.answer_next()
+            stage.bot.wait_audio(call)
+            stage.api.hang_up(call)
+            stage.bot.wait_end(call)
+        assert caller.wait(PATIENCE) == status

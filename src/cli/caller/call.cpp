@@ -1,6 +1,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
+#include <fstream>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -129,6 +130,13 @@ int fail_with(const std::string& why, int status) {
   return status;
 }
 
+base::Secret first_line_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return base::Secret(std::move(line));
+}
+
 /// What was heard, from its first packet on.
 base::Result<void> record(const Caller& caller, const std::filesystem::path& file, CallLog& log) {
   const auto& heard = caller.line().heard();
@@ -141,7 +149,6 @@ base::Result<void> record(const Caller& caller, const std::filesystem::path& fil
 }  // namespace
 
 int call(const CallOptions& options) {
-  if (!options.dtmf.empty()) return fail_with("--dtmf comes in the next release", kExitUsage);
   Samples voice;
   if (!options.play.empty()) {
     auto read = read_wav(options.play);
@@ -152,7 +159,9 @@ int call(const CallOptions& options) {
   CallLog log(options.json);
   Caller::Setup setup{.uri = options.uri,
                       .from = options.from,
-                      .voice = std::move(voice),
+                      .script = {.voice = std::move(voice), .keys = options.dtmf},
+                      .username = options.user,
+                      .password = first_line_of(options.password_file),
                       .on_progress = [&log](const CallProgress& progress) { log.on_progress(progress); },
                       .on_packet = {}};
   auto caller = options.listen ? Caller::listen(std::move(setup)) : Caller::dial(std::move(setup));

@@ -29,6 +29,8 @@ base::Result<std::unique_ptr<Caller>> Caller::dial(Setup setup) {
   sip::PhoneCall call;
   call.target = (*caller)->setup_.uri;
   call.from_uri = (*caller)->setup_.from;
+  call.username = (*caller)->setup_.username;
+  call.password = (*caller)->setup_.password;
   call.local = (*caller)->line_->local();
   auto phone = sip::Phone::call(call, (*caller)->events());
   if (!phone) return std::unexpected(phone.error());
@@ -74,7 +76,7 @@ sip::PhoneEvents Caller::events() {
 void Caller::on_answered(const call::MediaDescription& media) {
   answered_ = true;
   const std::int64_t now = monotonic_ns();
-  line_->start(media, setup_.voice, setup_.on_packet);
+  line_->start(media, setup_.script, setup_.on_packet);
   progress({.kind = CallProgress::Kind::answered,
             .at_ns = now,
             .text = fmt::format("{} to {}", media.codec == call::Codec::pcmu ? "PCMU" : "PCMA",

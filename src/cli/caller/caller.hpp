@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "base/secret.hpp"
 #include "cli/caller/rtp_line.hpp"
 #include "cli/caller/sound.hpp"
 #include "sip/phone.hpp"
@@ -30,9 +31,11 @@ struct CallProgress {
 class Caller {
  public:
   struct Setup {
-    std::string uri;   ///< Whom to call; when listening: where to be reached.
-    std::string from;  ///< Who is calling; empty: somebody.
-    Samples voice;     ///< What it says once the call is answered.
+    std::string uri;         ///< Whom to call; when listening: where to be reached.
+    std::string from;        ///< Who is calling; empty: somebody.
+    RtpLine::Script script;  ///< What it says and presses once the call is answered.
+    std::string username{};  ///< For whoever asks for a password; empty: it has none.
+    base::Secret password{};
     std::function<void(const CallProgress&)> on_progress;
     RtpLine::PacketHandler on_packet;
   };

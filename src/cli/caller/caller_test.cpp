@@ -46,7 +46,7 @@ TEST(caller, two_talk_until_one_hangs_up_and_a_third_is_refused) {
   const auto ada =
       Caller::listen({.uri = "sip:ada@127.0.0.1:15274",
                       .from = {},
-                      .voice = {},
+                      .script = {},
                       .on_progress = adas.handler(),
                       .on_packet = [&, sound = std::size_t{0}](const HeardPacket& packet) mutable {
                         if (!packet.silence && ++sound == 8) voice_heard.set_value();
@@ -55,7 +55,7 @@ TEST(caller, two_talk_until_one_hangs_up_and_a_third_is_refused) {
   EXPECT_EQ((*ada)->address(), "127.0.0.1:15274");
   const Caller::Setup setup{.uri = "sip:ada@127.0.0.1:15274",
                             .from = "sip:bob@example.com",
-                            .voice = voice,
+                            .script = {.voice = voice, .keys = {}},
                             .on_progress = bobs.handler(),
                             .on_packet = {}};
   const auto bob = Caller::dial(setup);
@@ -86,8 +86,8 @@ TEST(caller, two_talk_until_one_hangs_up_and_a_third_is_refused) {
 
 TEST(caller, an_address_that_leads_nowhere_is_an_error) {
   EXPECT_FALSE(Caller::dial(
-      {.uri = "sip:ada@no.such.host.invalid", .from = {}, .voice = {}, .on_progress = {}, .on_packet = {}}));
-  EXPECT_FALSE(Caller::dial({.uri = "ada", .from = {}, .voice = {}, .on_progress = {}, .on_packet = {}}));
+      {.uri = "sip:ada@no.such.host.invalid", .from = {}, .script = {}, .on_progress = {}, .on_packet = {}}));
+  EXPECT_FALSE(Caller::dial({.uri = "ada", .from = {}, .script = {}, .on_progress = {}, .on_packet = {}}));
 }
 
 }  // namespace

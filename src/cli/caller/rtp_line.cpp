@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::int64_t kFrameNs = 20'000'000;
 constexpr std::size_t kFrameSamples = media::kFrameBytes;
+constexpr std::chrono::milliseconds kBetweenKeys{100};
+constexpr std::size_t kKeysAfterSamples = RtpLine::kKeysAfter.count() * kTelephoneRate / 1000;
 /// What both codecs make of their zero: µ-law 0, A-law ±8 (ITU-T G.711).
 constexpr int kCodecZero = 8;
 
@@ -22,6 +24,14 @@ media::Codec codec_of(call::Codec codec) {
 std::uint32_t random_word() {
   std::random_device source;
   return source();
+}
+
+std::vector<media::Key> keys_of(const std::string& characters) {
+  std::vector<media::Key> keys;
+  for (const char character : characters) {
+    if (const auto key = media::key_of(character)) keys.push_back(*key);
+  }
+  return keys;
 }
 
 bool may_send(const call::MediaDescription& remote) {
@@ -61,13 +71,15 @@ call::LocalMedia RtpLine::local() const {
   return {rtp_.local(), rtcp_.local()};
 }
 
-void RtpLine::start(const call::MediaDescription& remote, Samples voice, PacketHandler handler) {
+void RtpLine::start(const call::MediaDescription& remote, Script script, PacketHandler handler) {
   {
     const std::lock_guard lock(mutex_);
     remote_ = remote;
   }
   if (thread_.joinable()) return;
-  voice_ = std::move(voice);
+  voice_ = std::move(script.voice);
+  if (auto keys = keys_of(script.keys); !keys.empty())
+    presses_.emplace(media::OperationNumber{}, std::move(keys), kBetweenKeys, [] {});
   handler_ = std::move(handler);
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
 }
@@ -93,11 +105,7 @@ void RtpLine::receive() {
   while (const auto datagram = rtp_.receive(buffer)) {
     const auto packet = media::parse_rtp(datagram->bytes);
     if (!packet || packet->payload.empty()) continue;
-    call::MediaDescription remote;
-    {
-      const std::lock_guard lock(mutex_);
-      remote = remote_;
-    }
+    const call::MediaDescription remote = this->remote();
     if (packet->header.payload_type != remote.receive_payload_type) continue;
     HeardPacket heard{.arrived_ns = datagram->arrived_ns,
                       .sequence = packet->header.sequence,
@@ -113,27 +121,54 @@ void RtpLine::receive() {
 }
 
 void RtpLine::send_frame() {
-  call::MediaDescription remote;
-  {
-    const std::lock_guard lock(mutex_);
-    remote = remote_;
+  const call::MediaDescription remote = this->remote();
+  const std::uint32_t now = timestamp_;
+  timestamp_ += kFrameSamples;
+  if (presses_ && said_.size() == kKeysAfterSamples) keys_.arm(*presses_);
+  const auto key = keys_.next(remote.send_event_payload_type.has_value(), now, kFrameSamples);
+  keys_.settle([](auto&) {});
+
+  Samples frame = next_frame();
+  if (key.kind == media::KeySender::Frame::Kind::tone) {
+    if (key.marker) key_tone_.start(key.event.key);
+    key_tone_.next(frame);
   }
+  const bool first = said_.empty();
+  said_.insert(said_.end(), frame.begin(), frame.end());
+  if (key.kind == media::KeySender::Frame::Kind::event) {
+    return send(
+        remote,
+        {.payload_type = *remote.send_event_payload_type, .marker = key.marker, .timestamp = key.timestamp},
+        media::write_telephone_event(key.event));
+  }
+  std::array<std::uint8_t, kFrameSamples> payload;
+  media::encode(codec_of(remote.codec), frame, payload);
+  send(remote, {.payload_type = remote.send_payload_type, .marker = first, .timestamp = now}, payload);
+}
+
+/// The next 20 ms of the voice; silence when all is said.
+Samples RtpLine::next_frame() {
   Samples frame(kFrameSamples, 0);
   const std::size_t count = std::min(kFrameSamples, voice_.size() - spoken_);
   std::copy_n(voice_.begin() + static_cast<std::ptrdiff_t>(spoken_), count, frame.begin());
   spoken_ += count;
-  said_.insert(said_.end(), frame.begin(), frame.end());
+  return frame;
+}
 
+void RtpLine::send(const call::MediaDescription& remote, media::RtpHeader header,
+                   std::span<const std::uint8_t> payload) {
+  header.sequence = sequence_++;
+  header.ssrc = ssrc_;
   std::array<std::uint8_t, media::kRtpHeaderBytes + kFrameSamples> bytes;
-  const media::RtpHeader header{.payload_type = remote.send_payload_type,
-                                .marker = said_.size() == kFrameSamples,
-                                .sequence = sequence_++,
-                                .timestamp = timestamp_,
-                                .ssrc = ssrc_};
-  timestamp_ += kFrameSamples;
   media::write_rtp_header(header, std::span(bytes).first<media::kRtpHeaderBytes>());
-  media::encode(codec_of(remote.codec), frame, std::span(bytes).subspan(media::kRtpHeaderBytes));
-  if (may_send(remote)) rtp_.send(bytes, remote.remote_rtp);
+  std::ranges::copy(payload, bytes.begin() + media::kRtpHeaderBytes);
+  if (may_send(remote))
+    rtp_.send(std::span(bytes).first(media::kRtpHeaderBytes + payload.size()), remote.remote_rtp);
+}
+
+call::MediaDescription RtpLine::remote() {
+  const std::lock_guard lock(mutex_);
+  return remote_;
 }
 
 }  // namespace tonearm::cli

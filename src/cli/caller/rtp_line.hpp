@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,11 +17,15 @@
 #include "cli/caller/sound.hpp"
 #include "cli/caller/udp_socket.hpp"
 #include "media/codec.hpp"
+#include "media/dual_tone.hpp"
+#include "media/key_sender.hpp"
+#include "media/rtp_packet.hpp"
 
 namespace tonearm::cli {
 
 /// The caller's end of the audio: speaks and listens on a socket of its own, and shares nothing with the
-/// media engine but the codec tables, so that it can be a witness of it. One stream, 20 ms packets.
+/// media engine but the codec tables and the way keys are pressed, so that it can be a witness of it. One
+/// stream, 20 ms packets.
 ///
 /// Lifecycle: `open` → `start` → `stop` (or the destructor) → what was heard and said can be read.
 /// Threading: thread-safe, except that `heard` and `said` are for after `stop`.
@@ -27,6 +33,13 @@ class RtpLine {
  public:
   /// Called on the line's thread for each packet; must be quick.
   using PacketHandler = std::function<void(const HeardPacket&)>;
+  /// When keys are pressed, after the line has begun.
+  static constexpr std::chrono::milliseconds kKeysAfter{1000};
+
+  struct Script {
+    Samples voice;     ///< Said once; then silence.
+    std::string keys;  ///< Of `0-9*#A-D`, pressed after `kKeysAfter`; others are left out.
+  };
 
   /// An even port and the odd one above it, as offers without `a=rtcp` promise (RFC 3550 §11).
   [[nodiscard]] static base::Result<std::unique_ptr<RtpLine>> open(const std::string& address);
@@ -34,8 +47,9 @@ class RtpLine {
 
   [[nodiscard]] call::LocalMedia local() const;
 
-  /// Says `voice` once, then silence. Started already: only the description changes (hold, new address).
-  void start(const call::MediaDescription& remote, Samples voice, PacketHandler handler);
+  /// Keys are events (RFC 4733) where the description has them, else sound. Started already: only the
+  /// description changes (hold, new address).
+  void start(const call::MediaDescription& remote, Script script, PacketHandler handler);
   void stop();
 
   [[nodiscard]] const std::vector<HeardPacket>& heard() const { return heard_; }
@@ -49,6 +63,10 @@ class RtpLine {
   void run(std::stop_token stop);
   void receive();
   void send_frame();
+  Samples next_frame();
+  void send(const call::MediaDescription& remote, media::RtpHeader header,
+            std::span<const std::uint8_t> payload);
+  [[nodiscard]] call::MediaDescription remote();
 
   UdpSocket rtp_;
   UdpSocket rtcp_;  ///< Bound so that the far end's reports meet a socket; not read.
@@ -59,7 +77,10 @@ class RtpLine {
   // the thread's own
   PacketHandler handler_;
   Samples voice_;
-  std::size_t spoken_ = 0;  ///< Samples of `voice_`.
+  std::size_t spoken_ = 0;                           ///< Samples of `voice_`.
+  std::optional<media::SendKeysOperation> presses_;  ///< What the script wants pressed.
+  media::KeySender keys_;
+  media::DualTone key_tone_;
   std::uint16_t sequence_;
   std::uint32_t timestamp_;
   const std::uint32_t ssrc_;

@@ -1,8 +1,11 @@
 #include "cli/caller/rtp_line.hpp"
 
+#include <array>
 #include <future>
 
 #include <gtest/gtest.h>
+
+#include "media/telephone_event.hpp"
 
 namespace tonearm::cli {
 namespace {
@@ -31,7 +34,7 @@ TEST_P(RtpLineTest, what_one_end_says_the_other_hears_and_silence_is_told_from_s
   (*bot)->start(to(**ada, GetParam()), {}, [&, done = false](const HeardPacket& packet) mutable {
     if (packet.silence && !std::exchange(done, true)) fell_silent.set_value();
   });
-  (*ada)->start(to(**bot, GetParam()), voice, {});
+  (*ada)->start(to(**bot, GetParam()), {.voice = voice, .keys = {}}, {});
   ASSERT_EQ(fell_silent.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
   (*ada)->stop();
   (*bot)->stop();
@@ -49,6 +52,57 @@ INSTANTIATE_TEST_SUITE_P(g711, RtpLineTest, testing::Values(call::Codec::pcmu, c
                          [](const auto& param) {
                            return param.param == call::Codec::pcmu ? "pcmu" : "pcma";
                          });
+
+TEST(rtp_line, keys_are_events_that_begin_marked_and_end_thrice) {
+  auto ada = RtpLine::open("127.0.0.1");
+  auto far_end = UdpSocket::bind({"127.0.0.1", 0});
+  ASSERT_TRUE(ada && far_end);
+  call::MediaDescription description;
+  description.remote_rtp = far_end->local();
+  description.send_event_payload_type = 101;
+  (*ada)->start(description, {.voice = {}, .keys = "5#"}, {});
+
+  std::vector<media::TelephoneEvent> ends;
+  int begun = 0;
+  const std::int64_t patience = monotonic_ns() + 20'000'000'000;
+  while (ends.size() < 6 && monotonic_ns() < patience) {
+    far_end->wait_until(patience);
+    std::array<std::uint8_t, 2048> buffer;
+    const auto datagram = far_end->receive(buffer);
+    const auto packet = datagram ? media::parse_rtp(datagram->bytes) : std::nullopt;
+    if (!packet || packet->header.payload_type != 101) continue;
+    const auto event = media::parse_telephone_event(packet->payload);
+    ASSERT_TRUE(event);
+    begun += packet->header.marker ? 1 : 0;
+    if (event->end) ends.push_back(*event);
+  }
+  ASSERT_EQ(ends.size(), 6u);
+  EXPECT_EQ(begun, 2);
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    EXPECT_EQ(ends[i].key, i < 3 ? media::Key::k5 : media::Key::pound);
+    EXPECT_EQ(ends[i].duration, 800);
+  }
+}
+
+TEST(rtp_line, without_events_a_key_is_heard) {
+  auto ada = RtpLine::open("127.0.0.1");
+  auto bot = RtpLine::open("127.0.0.1");
+  ASSERT_TRUE(ada && bot);
+  std::promise<void> pressed;
+  bool sounding = false;  // on the bot's thread
+  bool told = false;
+  (*bot)->start(to(**ada, call::Codec::pcmu), {}, [&](const HeardPacket& packet) {
+    if (sounding && packet.silence && !std::exchange(told, true)) pressed.set_value();
+    sounding = !packet.silence;
+  });
+  (*ada)->start(to(**bot, call::Codec::pcmu), {.voice = {}, .keys = "5"}, {});
+  ASSERT_EQ(pressed.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  (*ada)->stop();
+  (*bot)->stop();
+  const auto segments = sound_segments((*bot)->heard());
+  ASSERT_EQ(segments.size(), 1u);
+  EXPECT_EQ(segments[0].count, 5u);  // 100 ms
+}
 
 TEST(rtp_line, an_address_that_is_not_ours_is_an_error) {
   EXPECT_FALSE(RtpLine::open("192.0.2.1"));

@@ -122,7 +122,7 @@ class Demo {
     auto caller =
         Caller::dial({.uri = uri,
                       .from = {},
-                      .voice = hum(kVoiceSeconds),
+                      .script = {.voice = hum(kVoiceSeconds), .keys = {}},
                       .on_progress = [this](const CallProgress& progress) { on_progress(progress); },
                       .on_packet = [&hearing](const HeardPacket& packet) { hearing.on_packet(packet); }});
     if (!caller) return std::unexpected(caller.error());
