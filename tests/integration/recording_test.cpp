@@ -1,113 +1,15 @@
-#include <cmath>
-#include <cstring>
 #include <fstream>
-#include <numbers>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "recording_peer.hpp"
 #include "server_fixture.hpp"
 
 namespace tonearm::testing {
 namespace {
-
-constexpr double kHertz = 450;  // whole periods in 20 ms
-constexpr double kLevel = 8000;
-
-/// ITU-T G.711, by its definition.
-char mu_law(int sample) {
-  const int sign = sample < 0 ? 0x80 : 0;
-  const int magnitude = std::min(std::abs(sample), 32635) + 132;
-  int exponent = 7;
-  while (exponent > 0 && !(magnitude & (0x80 << exponent))) --exponent;
-  return static_cast<char>(~(sign | exponent << 4 | ((magnitude >> (exponent + 3)) & 0x0f)));
-}
-
-std::string tone_frame() {
-  std::string frame;
-  for (int i = 0; i < 160; ++i) {
-    frame.push_back(mu_law(static_cast<int>(kLevel * std::sin(2 * std::numbers::pi * kHertz * i / 8000))));
-  }
-  return frame;
-}
-
-/// A recording as it was downloaded.
-struct Audio {
-  explicit Audio(const std::string& wav) {
-    EXPECT_TRUE(wav.starts_with("RIFF"));
-    EXPECT_EQ(number<std::uint16_t>(wav, 20), 1) << "PCM";
-    EXPECT_EQ(number<std::uint16_t>(wav, 22), 1) << "mono";
-    EXPECT_EQ(number<std::uint32_t>(wav, 24), 16'000u);
-    EXPECT_EQ(number<std::uint16_t>(wav, 34), 16) << "bits";
-    for (std::size_t at = 44; at + 1 < wav.size(); at += 2) samples.push_back(number<std::int16_t>(wav, at));
-  }
-  [[nodiscard]] double seconds() const { return static_cast<double>(samples.size()) / 16'000; }
-  /// Of its middle half, where a caller who began or stopped in between is not heard.
-  [[nodiscard]] double hertz() const {
-    int rises = 0;
-    const std::size_t from = samples.size() / 4, to = samples.size() * 3 / 4;
-    for (std::size_t i = from + 1; i < to; ++i) rises += samples[i - 1] < 0 && samples[i] >= 0;
-    return rises * 16'000.0 / static_cast<double>(to - from);
-  }
-
-  std::vector<std::int16_t> samples;
-
- private:
-  template <class Number>
-  static Number number(const std::string& wav, std::size_t at) {
-    Number value{};
-    if (at + sizeof value <= wav.size()) std::memcpy(&value, wav.data() + at, sizeof value);
-    return value;
-  }
-};
-
-std::string path_of(const std::string& location) {
-  return location.substr(location.find("/tonearm/"));
-}
-
-HttpMessage fetch(const base::Endpoint& at, const std::string& location, const std::string& authorization,
-                  const std::string& headers = "", const std::string& method = "GET") {
-  Socket socket(SOCK_STREAM, {"127.0.0.1", 0});
-  socket.connect(at);
-  HttpConnection connection(std::move(socket));
-  connection.write(method + " " + path_of(location) + " HTTP/1.1\r\nHost: " + at.to_string() + "\r\n" +
-                   (authorization.empty() ? "" : "Authorization: " + authorization + "\r\n") + headers +
-                   "\r\n");
-  return connection.read(20s, method != "HEAD").value_or(HttpMessage{});
-}
-
-HttpMessage download(const base::Endpoint& at, const std::string& location, const std::string& token,
-                     const std::string& headers = "") {
-  return fetch(at, location, "Bearer " + token, headers);
-}
-
-int subcode(const Heard& end) {
-  return end.data().at("resultInfo").at("subcode").to_number<int>();
-}
-
-double captured_seconds(const Heard& end) {
-  return end.data().at("@tonearm.capturedMs").to_number<double>() / 1000;
-}
-
-/// A call whose caller whistles.
-struct Whistler : LiveCall {
-  Whistler(const Listeners& at, Bot& the_bot) : LiveCall(at, the_bot) {
-    phone.rtp().say(phone.media(), tone_frame());
-  }
-  ApiAnswer record(const std::string& members) {
-    return api.request("POST", "/" + id + "/recordResponse",
-                       R"({"playBeep":false,"maxSilenceTimeoutInSeconds":60,)" + members + "}");
-  }
-  /// Records until something else ends it, and lets the caller be heard for a while.
-  std::string record_for(std::chrono::milliseconds time) {
-    const auto answer = record(R"("maxRecordDurationInSeconds":60,"clientContext":"long")");
-    EXPECT_EQ(answer.status(), 200) << answer.response.body;
-    std::this_thread::sleep_for(time);  // what the caller says, not something that is waited for
-    return answer.id();
-  }
-};
 
 class RecordingTest : public ::testing::Test {
  protected:
@@ -141,7 +43,7 @@ TEST_F(RecordingTest, a_tone_is_recorded_and_had_with_the_recordings_own_token_o
   EXPECT_EQ(whole.header("content-disposition"), "attachment; filename=\"" + answer.id() + ".wav\"");
   const Audio audio(whole.body);
   EXPECT_NEAR(audio.seconds(), 2.0, 0.1);
-  EXPECT_NEAR(audio.hertz(), kHertz, 10);
+  EXPECT_NEAR(audio.hertz(), kWhistleHertz, 10);
 
   const auto part = download(api, location, token, "Range: bytes=1000-1999\r\n");
   EXPECT_EQ(part.status(), 206);
@@ -179,7 +81,7 @@ TEST_F(RecordingTest, a_cancelled_record_is_offered_at_once_beside_what_graph_sa
   ASSERT_EQ(had.status(), 200) << had.body;
   EXPECT_NEAR(Audio(had.body).seconds(), captured_seconds(*end), 0.05);
   EXPECT_GE(captured_seconds(*end), 0.3);
-  EXPECT_NEAR(Audio(had.body).hertz(), kHertz, 20);
+  EXPECT_NEAR(Audio(had.body).hertz(), kWhistleHertz, 20);
 }
 
 TEST_F(RecordingTest, a_hang_up_completes_the_record_and_it_can_be_had_when_the_call_is_gone) {
@@ -223,7 +125,7 @@ TEST_F(RecordingTest, kill_9_keeps_what_was_recorded_before_and_what_was_being_r
   ASSERT_EQ(saved.status(), 200) << saved.body;
   EXPECT_NEAR(Audio(saved.body).seconds(), captured_seconds(*end), 0.05);
   EXPECT_GE(captured_seconds(*end), 0.5);
-  EXPECT_NEAR(Audio(saved.body).hertz(), kHertz, 20);
+  EXPECT_NEAR(Audio(saved.body).hertz(), kWhistleHertz, 20);
   const auto kept = download(api, done->text("recordingLocation"), done->text("recordingAccessToken"));
   ASSERT_EQ(kept.status(), 200) << kept.body;
   EXPECT_NEAR(Audio(kept.body).seconds(), 1.0, 0.1);

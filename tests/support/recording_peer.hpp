@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server_fixture.hpp"
+
+namespace tonearm::testing {
+
+inline constexpr double kWhistleHertz = 450;  ///< Whole periods in 20 ms.
+
+/// A recording as it was downloaded.
+struct Audio {
+  /// Expects a WAV of 16 kHz, mono, 16 bit.
+  explicit Audio(const std::string& wav);
+  [[nodiscard]] double seconds() const { return static_cast<double>(samples.size()) / 16'000; }
+  /// Of its middle half, where a caller who began or stopped in between is not heard.
+  [[nodiscard]] double hertz() const;
+
+  std::vector<std::int16_t> samples;
+};
+
+/// One request for a recording; an empty `authorization` sends none.
+HttpMessage fetch(const base::Endpoint& at, const std::string& location, const std::string& authorization,
+                  const std::string& headers = "", const std::string& method = "GET");
+HttpMessage download(const base::Endpoint& at, const std::string& location, const std::string& token,
+                     const std::string& headers = "");
+
+int subcode(const Heard& end);
+/// `@tonearm.capturedMs` in seconds.
+double captured_seconds(const Heard& end);
+
+/// A call whose caller whistles.
+struct Whistler : LiveCall {
+  Whistler(const Listeners& at, Bot& the_bot);
+  /// `members`: of the body, besides those that keep silence and beep out of it.
+  ApiAnswer record(const std::string& members);
+  /// Records until something else ends it, and lets the caller be heard for a while. The operation's id.
+  std::string record_for(std::chrono::milliseconds time);
+};
+
+}  // namespace tonearm::testing
