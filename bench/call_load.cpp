@@ -5,8 +5,11 @@
 //     auto_answer takes the calls, the server sends silence), callers send 50 packets/s each. Prints CPU of
 //     the whole process per call and tick, and tick lateness.
 //   call_load latency --server PATH [--calls 0] [--cancels 200] [--gaps 200]
-//     Besides N such calls, one more plays and cancels at random phases, and queues prompts.
-//     Prints how long cancels took and what pauses lay between prompts.
+//     Besides N such calls, one more plays and cancels at random phases, queues prompts and presses keys, and
+//     others come and go. Prints how long cancels, keys and set-ups took and what pauses lay between prompts.
+//   call_load record  --server PATH [--calls 1000] [--seconds 10]
+//     N calls come in and each is recorded, then cancelled. Prints CPU of the whole process per call and
+//     tick, and how much of what was said is in the records.
 //
 // Prints one JSON object. Bounded: every wait has a limit, and then the exit status is 1.
 
@@ -14,13 +17,15 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string_view>
 
 #include <fmt/format.h>
 
-#include "looping_bot.hpp"
+#include "crowd_bot.hpp"
 #include "measured_server.hpp"
 #include "probe_call.hpp"
 #include "sip_crowd.hpp"
@@ -40,13 +45,17 @@ struct Settings {
   unsigned seconds = 5;
   unsigned cancels = 200;
   unsigned gaps = 200;
+  unsigned keys = 200;
+  unsigned setups = 100;
   bool hold = false;
 };
 
 [[noreturn]] void usage() {
   std::fprintf(stderr,
                "usage: call_load load --server PATH [--calls N] [--seconds N] [--hold]\n"
-               "       call_load latency --server PATH [--calls N] [--cancels N] [--gaps N]\n");
+               "       call_load record --server PATH [--calls N] [--seconds N]\n"
+               "       call_load latency --server PATH [--calls N] [--cancels N] [--gaps N] [--keys N] "
+               "[--setups N]\n");
   std::exit(2);
 }
 
@@ -54,7 +63,8 @@ Settings parse(int count, char** words) {
   if (count < 2) usage();
   Settings settings;
   settings.scene = words[1];
-  settings.calls = settings.scene == "load" ? 500 : 0;
+  settings.calls = settings.scene == "load" ? 500 : settings.scene == "record" ? 1000 : 0;
+  if (settings.scene == "record") settings.seconds = 10;
   for (int i = 2; i < count; ++i) {
     const std::string_view word = words[i];
     if (word == "--hold") {
@@ -74,6 +84,10 @@ Settings parse(int count, char** words) {
       settings.cancels = number;
     else if (word == "--gaps")
       settings.gaps = number;
+    else if (word == "--keys")
+      settings.keys = number;
+    else if (word == "--setups")
+      settings.setups = number;
     else
       usage();
   }
@@ -84,20 +98,25 @@ Settings parse(int count, char** words) {
 /// Calls that are up, playing and spoken to, until it goes.
 class Load {
  public:
-  Load(const MeasuredServer& server, testing::Bot& bot, unsigned calls, bool hold)
+  /// No task: nobody waits for a bot.
+  Load(const MeasuredServer& server, testing::Bot& bot, unsigned calls, std::optional<CrowdBot::Task> task)
       : callers_(calls), crowd_(server.sip(), callers_) {
     if (calls == 0) return;
-    const LoopingBot looping(server, bot);
+    const CrowdBot busy(server, bot, task.value_or(CrowdBot::Task::play));
     if (crowd_.establish(60s) != calls) throw std::runtime_error("not all calls were answered");
     callers_.start();
-    if (!hold && !looping.wait_playing(calls, 60s)) throw std::runtime_error("not all calls play");
+    if (!task) return;
+    if (!busy.wait_accepted(calls, 60s)) throw std::runtime_error("not all calls play or record");
+    accepted_ = busy.accepted();
   }
   ~Load() { crowd_.hang_up(20s); }
   Load(const Load&) = delete;
 
   [[nodiscard]] const Callers& callers() const { return callers_; }
+  [[nodiscard]] const std::vector<CrowdBot::Accepted>& accepted() const { return accepted_; }
 
  private:
+  std::vector<CrowdBot::Accepted> accepted_;
   Callers callers_;
   SipCrowd crowd_;
 };
@@ -105,7 +124,8 @@ class Load {
 void run_load(const Settings& settings) {
   testing::Bot bot;
   const MeasuredServer server(settings.server, bot.url(), settings.hold);
-  const Load load(server, bot, settings.calls, settings.hold);
+  const Load load(server, bot, settings.calls,
+                  settings.hold ? std::nullopt : std::optional(CrowdBot::Task::play));
   std::this_thread::sleep_for(2s);  // what the set-up left behind is done
 
   const std::string before = server.metrics();
@@ -131,6 +151,46 @@ void run_load(const Settings& settings) {
       gained("tonearm_rtp_send_dropped_total"), heard, gained("tonearm_media_ticks_skipped_total"));
 }
 
+/// Of the time between a record's acceptance and its cancel, the share that is in it; the least of all.
+double least_recorded(const MeasuredServer& server, testing::Bot& bot, const Load& load) {
+  testing::ApiClient api = api_of(server, "/v1.0/communications/calls");
+  std::map<std::string, double> lasted_ms;  // by operation
+  for (const CrowdBot::Accepted& record : load.accepted()) {
+    const auto cancel = api.cancel(record.call);
+    if (cancel.status() != 200) throw std::runtime_error("no cancel: " + cancel.response.body);
+    lasted_ms[record.operation] = static_cast<double>(cancel.sent_ns - record.answered_ns) / 1e6;
+  }
+  double least = 1;
+  for (const auto& [operation, ms] : lasted_ms) {
+    const auto end = bot.wait_operation_end(operation, 60s);
+    if (!end) throw std::runtime_error("a record has no ending");
+    least = std::min(least, end->data().at("@tonearm.capturedMs").to_number<double>() / ms);
+  }
+  return least;
+}
+
+void run_record(const Settings& settings) {
+  testing::Bot bot;
+  const MeasuredServer server(settings.server, bot.url(), false);
+  const Load load(server, bot, settings.calls, CrowdBot::Task::record);
+  std::this_thread::sleep_for(2s);  // what the set-up left behind is done
+
+  const std::string before = server.metrics();
+  const auto start = std::chrono::steady_clock::now();
+  const auto cpu_before = server.cpu();
+  std::this_thread::sleep_for(std::chrono::seconds(settings.seconds));
+  const std::chrono::duration<double, std::micro> cpu = server.cpu() - cpu_before;
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const std::string after = server.metrics();
+  const auto gained = [&](const char* name) { return sample(after, name) - sample(before, name); };
+  fmt::print(
+      "{{\"calls\":{},\"seconds\":{:.3f},\"cpu_us_per_call_and_tick\":{:.3f},\"cpu_share\":{:.4f},"
+      "\"received\":{:.0f},\"ticks_skipped\":{:.0f},\"least_recorded\":{:.4f}}}\n",
+      settings.calls, took.count(), cpu.count() / (settings.calls * took.count() * kTicksPerSecond),
+      cpu.count() / took.count() / 1e6, gained("tonearm_rtp_packets_received_total"),
+      gained("tonearm_media_ticks_skipped_total"), least_recorded(server, bot, load));
+}
+
 std::string quantiles(std::vector<double> values) {
   if (values.empty()) return "null";
   std::ranges::sort(values);
@@ -144,7 +204,7 @@ std::string quantiles(std::vector<double> values) {
 void run_latency(const Settings& settings) {
   testing::Bot bot;
   const MeasuredServer server(settings.server, bot.url(), false);
-  const Load load(server, bot, settings.calls, false);
+  const Load load(server, bot, settings.calls, CrowdBot::Task::play);
   ProbeCall probe(server, bot);
   std::vector<double> stop, last_packet, answered, gaps;
   int packets_after = 0;
@@ -158,11 +218,16 @@ void run_latency(const Settings& settings) {
     packets_after += times.packets_after;
   }
   while (gaps.size() < settings.gaps) std::ranges::copy(probe.gaps(kPromptsInARow), std::back_inserter(gaps));
+  std::vector<double> keys, setups;
+  while (keys.size() < settings.keys) keys.push_back(probe.key_once());
+  while (setups.size() < settings.setups) setups.push_back(probe.set_up_once());
   fmt::print(
       "{{\"calls\":{},\"cancels\":{},\"stop_us\":{},\"last_packet_us\":{},\"answered_us\":{},"
-      "\"packets_after_200\":{},\"gaps\":{},\"gap_us\":{}}}\n",
+      "\"packets_after_200\":{},\"gaps\":{},\"gap_us\":{},\"keys\":{},\"key_us\":{},\"setups\":{},"
+      "\"setup_us\":{}}}\n",
       settings.calls, settings.cancels, quantiles(stop), quantiles(last_packet), quantiles(answered),
-      packets_after, gaps.size(), quantiles(gaps));
+      packets_after, gaps.size(), quantiles(gaps), keys.size(), quantiles(keys), setups.size(),
+      quantiles(setups));
 }
 
 }  // namespace
@@ -178,6 +243,8 @@ int main(int count, char** words) {
       run_load(settings);
     else if (settings.scene == "latency")
       run_latency(settings);
+    else if (settings.scene == "record")
+      run_record(settings);
     else
       usage();
   } catch (const std::exception& failure) {

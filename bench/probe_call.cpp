@@ -15,6 +15,8 @@ using testing::realtime_ns;
 
 constexpr std::int64_t kPacketTime = 20'000'000;  // [ns]
 constexpr int kShortPackets = 5;
+constexpr std::uint8_t kEventPayload = 101;  // the phone's
+constexpr std::uint32_t kKeySsrc = 77;
 
 /// 8 kHz mono, every sample the same: each packet of it is the same byte 160 times, which says what prompt it
 /// is.
@@ -61,7 +63,8 @@ double microseconds(std::int64_t ns) {
 
 ProbeCall::ProbeCall(const MeasuredServer& server, testing::Bot& bot)
     : bot_(bot),
-      phone_(server.sip()),
+      phone_server_(server.sip()),
+      phone_(phone_server_),
       api_(api_of(server, "/v1.0/communications/calls")),
       cancels_(connect_stamped(server.http())) {
   bot_.serve("/probe.wav", level_wav(8000, 250));
@@ -127,6 +130,42 @@ std::vector<double> ProbeCall::gaps(int prompts) {
   if (gaps.size() + 1 != static_cast<std::size_t>(prompts))
     throw std::runtime_error("a prompt was not heard");
   return gaps;
+}
+
+double ProbeCall::key_once() {
+  if (!std::exchange(subscribed_, true) &&
+      api_.request("POST", "/" + id_ + "/subscribeToTone", "{}").status() != 200)
+    throw std::runtime_error("no tone subscription");
+  const auto send = [&](bool end, std::uint16_t duration, bool marker) {
+    const std::string event{5, end ? char(0x8A) : char(0x0A), char(duration >> 8), char(duration & 0xFF)};
+    phone_.rtp().send(phone_.media(), sequence_++, timestamp_, kKeySsrc, kEventPayload, event, marker);
+  };
+  for (std::uint16_t update = 1; update <= 5; ++update) {
+    send(false, static_cast<std::uint16_t>(160 * update), update == 1);
+    std::this_thread::sleep_for(20ms);
+  }
+  const std::int64_t released = realtime_ns();
+  for (int i = 0; i < 3; ++i) send(true, 800, false);
+  timestamp_ += 1600;
+  const auto told = bot_.wait([](const testing::Heard& heard) { return heard.data().contains("toneInfo"); });
+  if (!told) throw std::runtime_error("a key was not told");
+  return microseconds(told->at_ns - released);
+}
+
+double ProbeCall::set_up_once() {
+  testing::SipPhone phone(phone_server_);
+  const std::int64_t sent = realtime_ns();
+  phone.send_invite("load", phone.sdp());
+  const std::string call = bot_.wait_incoming();
+  if (call.empty() || api_.answer(call, bot_.url()).status() != 202)
+    throw std::runtime_error("a call was not announced");
+  const auto ok = phone.wait_status(200, "INVITE");
+  if (!ok) throw std::runtime_error("a call was not answered");
+  phone.send_ack();
+  if (!bot_.wait_audio()) throw std::runtime_error("a call got no audio");
+  phone.send_bye();
+  if (!bot_.wait_state("terminated")) throw std::runtime_error("a call did not end");
+  return microseconds(ok->at_ns - sent);
 }
 
 }  // namespace tonearm::bench

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "looping_bot.hpp"
+#include "crowd_bot.hpp"
 #include "sip_phone.hpp"
 
 namespace tonearm::bench {
@@ -29,15 +29,25 @@ class ProbeCall {
   CancelTimes cancel_once(std::chrono::microseconds phase);
   /// Queues `prompts` short prompts; the pauses between them beyond the packet time [µs].
   std::vector<double> gaps(int prompts);
+  /// Presses a key for 100 ms; from the first packet that says that it is released to the notification at the
+  /// bot [µs].
+  double key_once();
+  /// Another call: from its INVITE to its 200, which comes through webhook, bot and `answer` [µs]; then hangs
+  /// up.
+  double set_up_once();
 
  private:
   std::string play(const std::string& file);
 
   testing::Bot& bot_;
+  const base::Endpoint phone_server_;
   testing::SipPhone phone_;
   testing::ApiClient api_;
   testing::HttpConnection cancels_;
   std::string id_;
+  bool subscribed_ = false;
+  std::uint16_t sequence_ = 1;     // of keys
+  std::uint32_t timestamp_ = 160;  // of keys
 };
 
 }  // namespace tonearm::bench
