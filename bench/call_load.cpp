@@ -1,9 +1,10 @@
 // The real server under load, all of it on core 0; everybody else on core 1. Two scenes:
 //
-//   call_load load    --server PATH [--calls 500] [--seconds 5] [--hold]
+//   call_load load    --server PATH [--calls 500] [--seconds 5] [--hold] [--in-band-keys]
 //     N calls come in by SIP, a bot answers each and plays a prompt for ever (with --hold nobody does:
 //     auto_answer takes the calls, the server sends silence), callers send 50 packets/s each. Prints CPU of
-//     the whole process per call and tick, and tick lateness.
+//     the whole process per call and tick, and tick lateness. With --in-band-keys the callers offer no
+//     telephone-event.
 //   call_load latency --server PATH [--calls 0] [--cancels 200] [--gaps 200]
 //     Besides N such calls, one more plays and cancels at random phases, queues prompts and presses keys, and
 //     others come and go. Prints how long cancels, keys and set-ups took and what pauses lay between prompts.
@@ -48,11 +49,12 @@ struct Settings {
   unsigned keys = 200;
   unsigned setups = 100;
   bool hold = false;
+  bool in_band_keys = false;
 };
 
 [[noreturn]] void usage() {
   std::fprintf(stderr,
-               "usage: call_load load --server PATH [--calls N] [--seconds N] [--hold]\n"
+               "usage: call_load load --server PATH [--calls N] [--seconds N] [--hold] [--in-band-keys]\n"
                "       call_load record --server PATH [--calls N] [--seconds N]\n"
                "       call_load latency --server PATH [--calls N] [--cancels N] [--gaps N] [--keys N] "
                "[--setups N]\n");
@@ -69,6 +71,10 @@ Settings parse(int count, char** words) {
     const std::string_view word = words[i];
     if (word == "--hold") {
       settings.hold = true;
+      continue;
+    }
+    if (word == "--in-band-keys") {
+      settings.in_band_keys = true;
       continue;
     }
     if (i + 1 == count) usage();
@@ -99,8 +105,9 @@ Settings parse(int count, char** words) {
 class Load {
  public:
   /// No task: nobody waits for a bot.
-  Load(const MeasuredServer& server, testing::Bot& bot, unsigned calls, std::optional<CrowdBot::Task> task)
-      : callers_(calls), crowd_(server.sip(), callers_) {
+  Load(const MeasuredServer& server, testing::Bot& bot, unsigned calls, std::optional<CrowdBot::Task> task,
+       bool in_band_keys = false)
+      : callers_(calls), crowd_(server.sip(), callers_, in_band_keys) {
     if (calls == 0) return;
     const CrowdBot busy(server, bot, task.value_or(CrowdBot::Task::play));
     if (crowd_.establish(60s) != calls) throw std::runtime_error("not all calls were answered");
@@ -125,7 +132,7 @@ void run_load(const Settings& settings) {
   testing::Bot bot;
   const MeasuredServer server(settings.server, bot.url(), settings.hold);
   const Load load(server, bot, settings.calls,
-                  settings.hold ? std::nullopt : std::optional(CrowdBot::Task::play));
+                  settings.hold ? std::nullopt : std::optional(CrowdBot::Task::play), settings.in_band_keys);
   std::this_thread::sleep_for(2s);  // what the set-up left behind is done
 
   const std::string before = server.metrics();
@@ -219,7 +226,8 @@ void run_latency(const Settings& settings) {
   }
   while (gaps.size() < settings.gaps) std::ranges::copy(probe.gaps(kPromptsInARow), std::back_inserter(gaps));
   std::vector<double> keys, setups;
-  while (keys.size() < settings.keys) keys.push_back(probe.key_once());
+  while (keys.size() < settings.keys)
+    keys.push_back(probe.key_once(std::chrono::microseconds(phase(random))));
   while (setups.size() < settings.setups) setups.push_back(probe.set_up_once());
   fmt::print(
       "{{\"calls\":{},\"cancels\":{},\"stop_us\":{},\"last_packet_us\":{},\"answered_us\":{},"

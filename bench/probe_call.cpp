@@ -132,7 +132,7 @@ std::vector<double> ProbeCall::gaps(int prompts) {
   return gaps;
 }
 
-double ProbeCall::key_once() {
+double ProbeCall::key_once(std::chrono::microseconds phase) {
   if (!std::exchange(subscribed_, true) &&
       api_.request("POST", "/" + id_ + "/subscribeToTone", "{}").status() != 200)
     throw std::runtime_error("no tone subscription");
@@ -140,6 +140,7 @@ double ProbeCall::key_once() {
     const std::string event{5, end ? char(0x8A) : char(0x0A), char(duration >> 8), char(duration & 0xFF)};
     phone_.rtp().send(phone_.media(), sequence_++, timestamp_, kKeySsrc, kEventPayload, event, marker);
   };
+  std::this_thread::sleep_for(phase);
   for (std::uint16_t update = 1; update <= 5; ++update) {
     send(false, static_cast<std::uint16_t>(160 * update), update == 1);
     std::this_thread::sleep_for(20ms);

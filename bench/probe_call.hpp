@@ -29,9 +29,9 @@ class ProbeCall {
   CancelTimes cancel_once(std::chrono::microseconds phase);
   /// Queues `prompts` short prompts; the pauses between them beyond the packet time [µs].
   std::vector<double> gaps(int prompts);
-  /// Presses a key for 100 ms; from the first packet that says that it is released to the notification at the
-  /// bot [µs].
-  double key_once();
+  /// Waits for `phase` and presses a key for 100 ms; from the first packet that says that it is released to
+  /// the notification at the bot [µs].
+  double key_once(std::chrono::microseconds phase);
   /// Another call: from its INVITE to its 200, which comes through webhook, bot and `answer` [µs]; then hangs
   /// up.
   double set_up_once();

@@ -18,7 +18,8 @@ namespace tonearm::bench {
 /// Threading: one thread.
 class SipCrowd {
  public:
-  SipCrowd(base::Endpoint server, Callers& callers);
+  /// `in_band_keys`: they offer no telephone-event, so the server listens for keys in their sound.
+  SipCrowd(base::Endpoint server, Callers& callers, bool in_band_keys);
 
   /// Sets all calls up and tells the callers where to send; how many were answered before `limit`.
   std::size_t establish(std::chrono::seconds limit);
@@ -50,6 +51,7 @@ class SipCrowd {
   testing::Socket socket_{SOCK_DGRAM, {"127.0.0.1", 0}};
   base::Endpoint server_;
   Callers& callers_;
+  const bool in_band_keys_;
   std::vector<Call> calls_;
 };
 
