@@ -21,6 +21,8 @@ const char* text(NetErrc errc) {
       return "TLS failed";
     case NetErrc::connection_closed:
       return "the peer closed the connection";
+    case NetErrc::answer_incomplete:
+      return "the peer ended the connection within its answer";
     case NetErrc::bad_response:
       return "the answer is not valid HTTP";
     case NetErrc::response_too_large:

@@ -13,7 +13,8 @@ enum class NetErrc {
   timed_out,             ///< The time allowed is over.
   tls_failed,            ///< Handshake failed or the certificate is not the host's.
   connection_closed,     ///< The peer closed before the first byte of its answer.
-  bad_response,          ///< Not HTTP, or cut short.
+  answer_incomplete,     ///< The connection ended within the answer.
+  bad_response,          ///< Not HTTP.
   response_too_large,    ///< The body exceeds the caller's bound.
   too_many_redirects,    ///< More hops than the caller allowed.
   cancelled,             ///< The caller took the request back.

@@ -177,6 +177,32 @@ TEST_F(HttpClientTest, a_connection_closed_instead_of_an_answer_is_an_error) {
   EXPECT_EQ(response.error().code, NetErrc::connection_closed);
 }
 
+TEST_F(HttpClientTest, an_answer_that_ends_early_is_incomplete_and_not_asked_for_again) {
+  const auto cut = [&](const std::string& part, bool reset) {
+    ScriptedServer server({[&](tcp::socket& socket) {
+                             read_request(socket);
+                             answer(socket, "200 OK", "");
+                             read_request(socket);  // on the same connection, so it might be sent anew
+                             asio::write(socket, asio::buffer(part));
+                             if (reset) socket.set_option(asio::socket_base::linger(true, 0));
+                             socket.close();
+                           },
+                           [](tcp::socket& socket) {
+                             read_request(socket);
+                             answer(socket, "200 OK", "");
+                           }});
+    EXPECT_EQ(send({.url = server.url()})->status, 200);
+    const auto response = send({.method = "POST", .url = server.url()});
+    EXPECT_EQ(server.connections, 1) << part;
+    return response ? std::error_code() : response.error().code;
+  };
+  for (const bool reset : {false, true}) {
+    EXPECT_EQ(cut("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", reset), NetErrc::answer_incomplete);
+    EXPECT_EQ(cut("HTTP/1.1 200 OK\r\nContent-", reset), NetErrc::answer_incomplete);
+    EXPECT_EQ(cut("HTTP/1.1 100 Continue\r\n\r\n", reset), NetErrc::answer_incomplete);
+  }
+}
+
 TEST_F(HttpClientTest, redirects_keep_method_and_body) {
   for (const char* status : {"307 Temporary Redirect", "308 Permanent Redirect", "302 Found"}) {
     std::string seen;

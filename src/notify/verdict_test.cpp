@@ -26,9 +26,9 @@ TEST(Verdict, every_2xx_is_delivered_and_only_what_may_get_better_is_tried_again
 }
 
 TEST(Verdict, a_broken_connection_is_tried_again_and_a_forbidden_address_is_not) {
-  for (const auto errc :
-       {net::NetErrc::connect_failed, net::NetErrc::timed_out, net::NetErrc::name_not_found,
-        net::NetErrc::tls_failed, net::NetErrc::connection_closed, net::NetErrc::bad_response}) {
+  for (const auto errc : {net::NetErrc::connect_failed, net::NetErrc::timed_out, net::NetErrc::name_not_found,
+                          net::NetErrc::tls_failed, net::NetErrc::connection_closed,
+                          net::NetErrc::answer_incomplete, net::NetErrc::bad_response}) {
     EXPECT_EQ(judge(base::fail(errc), kNow).verdict, Verdict::try_again);
   }
   for (const auto errc :

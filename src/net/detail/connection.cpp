@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -28,14 +29,20 @@ using Parser = http::response_parser<http::string_body>;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t kHeaderMax = 32 * 1024;
 
+/// The connection is over. TLS without a farewell (RFC 8446 §6.1) is no end of a body, else whoever cuts the
+/// connection would shorten the file.
+bool is_end(const error_code& error) {
+  return error == http::error::end_of_stream || error == http::error::partial_message ||
+         error == asio::error::connection_reset || error == asio::error::broken_pipe ||
+         error == asio::ssl::error::stream_truncated;
+}
+
 base::Error translate(const error_code& error, NetErrc otherwise) {
   NetErrc errc = otherwise;
   if (error == beast::error::timeout) errc = NetErrc::timed_out;
   if (error == asio::error::operation_aborted) errc = NetErrc::cancelled;
   if (error == http::error::body_limit) errc = NetErrc::response_too_large;
-  if (error == http::error::end_of_stream || error == asio::error::connection_reset ||
-      error == asio::error::broken_pipe)
-    errc = NetErrc::connection_closed;
+  if (is_end(error)) errc = NetErrc::connection_closed;
   return {make_error_code(errc), error.message()};
 }
 
@@ -89,12 +96,15 @@ class StreamConnection final : public Connection {
 
  private:
   asio::awaitable<base::Result<HttpResponse>> read_answer(bool head, std::size_t body_max) {
-    for (;;) {
+    for (bool begun = false;; begun = true) {
       Parser parser;
       parser.header_limit(kHeaderMax);
       parser.body_limit(body_max);
       parser.skip(head);
       const auto [error, length] = co_await http::async_read(stream_, buffer_, parser, kTuple);
+      // Only what has not begun to answer may be asked again (HttpClient).
+      if (is_end(error) && (begun || parser.got_some()))
+        co_return base::fail(NetErrc::answer_incomplete, error.message());
       if (error) co_return std::unexpected(translate(error, NetErrc::bad_response));
       if (parser.get().result_int() / 100 == 1) continue;  // 100, 103: the answer follows
       beast::get_lowest_layer(stream_).expires_never();

@@ -15,8 +15,8 @@ class Connection {
  public:
   virtual ~Connection() = default;
   /// Sends `request` (its headers complete) to `url` and reads the whole answer, until `deadline` at most.
-  /// Errors: `connection_closed` (nothing was answered), `bad_response`, `response_too_large`, `timed_out`,
-  /// `cancelled`. After any error the connection is of no use.
+  /// Errors: `connection_closed` (nothing was answered), `answer_incomplete`, `bad_response`,
+  /// `response_too_large`, `timed_out`, `cancelled`. After any error the connection is of no use.
   virtual boost::asio::awaitable<base::Result<HttpResponse>> exchange(const Url& url,
                                                                       const HttpRequest& request,
                                                                       base::TimePoint deadline) = 0;
