@@ -11,6 +11,7 @@
 
 #include "media/errc.hpp"
 #include "media/g711.hpp"
+#include "media/wav_container.hpp"
 
 namespace tonearm::media {
 namespace {
@@ -128,6 +129,8 @@ EncodedPrompt encode_all(std::vector<std::int16_t>& samples) {
 }  // namespace
 
 base::Result<EncodedPrompt> decode_wav(std::span<const std::uint8_t> bytes) {
+  if (const std::string wrong = wav_objection(bytes); !wrong.empty())
+    return base::fail(MediaErrc::format_unreadable, wrong);
   MemoryFile memory{.bytes = bytes};
   SF_VIRTUAL_IO io{.get_filelen = MemoryFile::length,
                    .seek = MemoryFile::seek,
@@ -136,7 +139,9 @@ base::Result<EncodedPrompt> decode_wav(std::span<const std::uint8_t> bytes) {
                    .tell = MemoryFile::tell};
   SF_INFO info{};
   const File file(sf_open_virtual(&io, SFM_READ, &info, &memory));
-  if (!file) return base::fail(MediaErrc::format_unreadable, "not a readable WAV file");
+  if (!file)
+    return base::fail(MediaErrc::format_unreadable,
+                      "a WAV file whose header is incomplete or whose encoding is not known");
   if (const std::string wrong = objection(info); !wrong.empty())
     return base::fail(MediaErrc::format_unreadable, wrong);
 
