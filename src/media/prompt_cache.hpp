@@ -25,6 +25,7 @@ class PromptCache {
   std::optional<Entry> find(const std::string& key);
   /// Replaces. What is larger than the whole cache is not kept.
   void put(const std::string& key, Entry entry);
+  void forget(const std::string& key);
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:

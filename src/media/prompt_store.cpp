@@ -166,6 +166,8 @@ void PromptStore::finish(const JobPtr& job, const PromptResult& result, const Pr
     if (result && file && !file->not_modified) {
       if (!file->etag.empty() || !file->last_modified.empty())
         cache_.put(url_key(job->url), {*result, file->etag, file->last_modified});
+      else
+        cache_.forget(url_key(job->url));  // it is another file now, and nothing can ask for it
     }
     for (const Waiter& waiter : waiters)
       if (result && !waiter.cache_key.empty()) cache_.put(waiter.cache_key, {*result, {}, {}});

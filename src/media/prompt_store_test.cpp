@@ -71,6 +71,18 @@ TEST_F(PromptStoreTest, a_prompt_with_a_validator_is_asked_for_again_but_decoded
   EXPECT_NE(*get(key()), *first);
 }
 
+TEST_F(PromptStoreTest, what_was_kept_goes_when_the_file_has_no_validator_any_more) {
+  fetcher_.serve(kUrl, testing::make_wav({}), "\"v1\"");
+  store();
+  ASSERT_TRUE(get(key()));
+  EXPECT_GT(store_->metrics().cached_bytes, 0U);
+  fetcher_.serve(kUrl, testing::make_wav({.seconds = 0.5}));
+  ASSERT_TRUE(get(key()));
+  EXPECT_EQ(store_->metrics().cached_bytes, 0U);
+  ASSERT_TRUE(get(key()));
+  EXPECT_EQ(fetcher_.requests()[2].etag, "");
+}
+
 TEST_F(PromptStoreTest, a_resource_id_is_answered_without_asking_within_its_application) {
   fetcher_.serve(kUrl, testing::make_wav({}));
   store();
