@@ -191,6 +191,19 @@ void add_media(Page& page, const media::MediaSnapshot& media) {
   page.histogram("tonearm_media_stop_seconds", "Stop posted to source cut", media.stop_latency);
 }
 
+void add_prompts(Page& page, const media::PromptMetrics& prompts) {
+  page.counter("tonearm_prompt_fetches_total", "Prompts asked for at their sources", number(prompts.fetches));
+  page.counter("tonearm_prompt_validated_total", "Of them, those whose source said that our copy is good",
+               number(prompts.validated));
+  page.counter("tonearm_prompt_failures_total", "Of them, those that could not be had or read",
+               number(prompts.failures));
+  page.counter("tonearm_prompt_hits_total", "Prompts played without asking, by resourceId",
+               number(prompts.hits));
+  page.gauge("tonearm_prompt_cache_bytes", "Encoded prompts that are kept", number(prompts.cached_bytes));
+  page.gauge("tonearm_prompt_live_bytes", "Encoded prompts that are kept or playing",
+             number(prompts.live_bytes));
+}
+
 void add_notifications(Page& page, const notify::DeliveryMetrics& notifications) {
   page.gauge("tonearm_notifications_pending", "Notifications neither delivered nor given up",
              number(notifications.pending.size()));
@@ -221,6 +234,7 @@ std::string metrics_page(const MetricsSources& sources) {
   add_calls(page, sources.calls, sources.active_calls);
   add_quality(page, sources.calls);
   add_media(page, sources.media);
+  add_prompts(page, sources.prompts);
   page.messages(sources.sip);
   page.trunks(sources.sip.trunks());
   page.counter("tonearm_sip_malformed_total", "Messages that contradict themselves",

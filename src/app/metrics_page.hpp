@@ -5,6 +5,7 @@
 
 #include "app/call_metrics.hpp"
 #include "media/counters.hpp"
+#include "media/prompt_store.hpp"
 #include "notify/metrics.hpp"
 #include "sip/metrics.hpp"
 #include "storage/metrics.hpp"
@@ -17,6 +18,7 @@ struct MetricsSources {
   const CallMetrics& calls;
   std::size_t active_calls = 0;
   media::MediaSnapshot media;
+  media::PromptMetrics prompts;
   const sip::Metrics& sip;
   const notify::DeliveryMetrics& notifications;
   const storage::StorageMetrics& storage;
