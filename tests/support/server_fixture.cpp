@@ -11,6 +11,8 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include "auth/rsa_key.hpp"
+#include "auth/token_issuer.hpp"
 #include "base/guid.hpp"
 
 extern char** environ;
@@ -48,6 +50,18 @@ std::string toml_application(const char* name, const char* id, const char* tenan
          more;
 }
 
+/// Two RSA keys are most of a server's start. All servers of a test run have the same.
+void lay_keys(const std::filesystem::path& data_dir) {
+  static const TempDir kept;
+  for (const char* file : {auth::kTokenKeyFile, "notification-key.pem"}) {
+    // Made by the first server's own way, then copied.
+    if (!auth::RsaKey::load_or_create(kept.path() / file, "Tonearm tests", base::WallClock::now()))
+      throw std::runtime_error(std::string("no ") + file);
+    std::filesystem::copy_file(kept.path() / file, data_dir / file,
+                               std::filesystem::copy_options::skip_existing);
+  }
+}
+
 }  // namespace
 
 TempDir::TempDir()
@@ -61,6 +75,7 @@ TempDir::~TempDir() {
 }
 
 config::Settings test_settings(const Bot& bot, const std::filesystem::path& data_dir) {
+  lay_keys(data_dir);
   config::Settings settings;
   settings.dev = true;
   settings.server.http = {{"127.0.0.1", 0}};
@@ -150,9 +165,10 @@ std::string token_for(const Listeners& at, const char* application, const char* 
   return ApiClient::fetch_token(at.http, tenant, application, kSecret);
 }
 
-LiveCall::LiveCall(const Listeners& at, Bot& the_bot, const std::string& root, const std::string& token)
+LiveCall::LiveCall(const Listeners& at, Bot& the_bot, const std::string& root, const std::string& token,
+                   const std::string& dialled)
     : bot(the_bot), phone(at.sip), api(at.http, token.empty() ? token_for(at) : token, root) {
-  phone.send_invite("ivr", phone.sdp());
+  phone.send_invite(dialled, phone.sdp());
   id = bot.wait_incoming();
   EXPECT_FALSE(id.empty()) << "no incoming notification";
   EXPECT_EQ(api.answer(id, bot.url()).status(), 202);

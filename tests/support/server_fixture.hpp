@@ -77,7 +77,7 @@ class ServerProcess {
 class LiveCall {
  public:
   LiveCall(const Listeners& at, Bot& bot, const std::string& root = "/v1.0/communications/calls",
-           const std::string& token = "");
+           const std::string& token = "", const std::string& dialled = "ivr");
 
   Bot& bot;
   SipPhone phone;
