@@ -10,7 +10,19 @@ Socket connected(const base::Endpoint& server) {
   return socket;
 }
 
+std::string media_info(const MediaPrompt& prompt) {
+  std::string text = R"({"@odata.type":"#microsoft.graph.mediaInfo","uri":")" + prompt.uri + '"';
+  if (!prompt.resource_id.empty()) text += R"(,"resourceId":")" + prompt.resource_id + '"';
+  return text + "}";
+}
+
 }  // namespace
+
+std::string media_infos(const std::vector<MediaPrompt>& prompts) {
+  std::string text;
+  for (const MediaPrompt& prompt : prompts) text += (text.empty() ? "" : ",") + media_info(prompt);
+  return text;
+}
 
 json::object ApiAnswer::json() const {
   boost::system::error_code bad;
@@ -62,11 +74,13 @@ ApiAnswer ApiClient::raw(const std::string& bytes) {
   return answer;
 }
 
-ApiAnswer ApiClient::answer(const std::string& call, const std::string& callback) {
-  return request("POST", "/" + call + "/answer",
-                 R"({"callbackUri":")" + callback +
-                     R"(","mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"},)"
-                     R"("acceptedModalities":["audio"]})");
+ApiAnswer ApiClient::answer(const std::string& call, const std::string& callback,
+                            const std::vector<MediaPrompt>& prefetch) {
+  return request(
+      "POST", "/" + call + "/answer",
+      R"({"callbackUri":")" + callback +
+          R"(","mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig","preFetchMedia":[)" +
+          media_infos(prefetch) + R"(]},"acceptedModalities":["audio"]})");
 }
 
 ApiAnswer ApiClient::play(const std::string& call, const std::string& uri, const std::string& context) {
@@ -74,6 +88,17 @@ ApiAnswer ApiClient::play(const std::string& call, const std::string& uri, const
                  R"({"clientContext":")" + context +
                      R"(","prompts":[{"@odata.type":"#microsoft.graph.mediaPrompt","mediaInfo":{"uri":")" +
                      uri + R"("}}]})");
+}
+
+ApiAnswer ApiClient::play_list(const std::string& call, const std::vector<MediaPrompt>& prompts) {
+  std::string list;
+  for (const MediaPrompt& prompt : prompts) {
+    list += (list.empty() ? "" : ",");
+    list += R"({"@odata.type":"#microsoft.graph.mediaPrompt","mediaInfo":)" + media_info(prompt);
+    if (prompt.loop != 0) list += R"(,"loop":)" + std::to_string(prompt.loop);
+    list += "}";
+  }
+  return request("POST", "/" + call + "/playPrompt", R"({"prompts":[)" + list + "]}");
 }
 
 ApiAnswer ApiClient::cancel(const std::string& call, const std::string& body) {

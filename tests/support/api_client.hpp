@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -20,6 +21,16 @@ struct ApiAnswer {
   [[nodiscard]] std::string id() const { return text("id"); }
 };
 
+/// A prompt of a request. Its `loop` is left out if it is 0.
+struct MediaPrompt {
+  std::string uri;
+  std::string resource_id = {};
+  int loop = 0;
+};
+
+/// `mediaInfo`s with commas between them, as `preFetchMedia` holds them.
+std::string media_infos(const std::vector<MediaPrompt>& prompts);
+
 /// Speaks to the API over one kept connection, byte by byte where a test wants that.
 class ApiClient {
  public:
@@ -34,8 +45,11 @@ class ApiClient {
                     const std::string& extra_headers = "Content-Type: application/json\r\n");
   ApiAnswer raw(const std::string& bytes);
 
-  ApiAnswer answer(const std::string& call, const std::string& callback);
+  ApiAnswer answer(const std::string& call, const std::string& callback,
+                   const std::vector<MediaPrompt>& prefetch = {});
   ApiAnswer play(const std::string& call, const std::string& uri, const std::string& context = "");
+  /// All of them as one operation.
+  ApiAnswer play_list(const std::string& call, const std::vector<MediaPrompt>& prompts);
   ApiAnswer cancel(const std::string& call, const std::string& body = "{}");
   ApiAnswer hang_up(const std::string& call) { return request("DELETE", "/" + call); }
   ApiAnswer get(const std::string& path) { return request("GET", path, {}, ""); }
