@@ -113,6 +113,9 @@ std::vector<base::Endpoint> own_listeners(const config::Settings& settings) {
   std::vector<base::Endpoint> own = settings.server.http;
   own.insert(own.end(), settings.server.https.begin(), settings.server.https.end());
   own.insert(own.end(), settings.admin.listen.begin(), settings.admin.listen.end());
+  for (const auto& listener : settings.sip.listen) {
+    if (listener.transport != config::SipTransport::udp) own.push_back(listener.endpoint);
+  }
   return own;
 }
 

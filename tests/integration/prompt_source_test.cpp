@@ -31,11 +31,14 @@ struct Stage {
     auto made = test_settings(bot, dir.path());
     made.prompts.timeout = timeout;
     made.prompts.size_max = {kSizeMax};
-    made.server.http = {{"127.0.0.1", closed_port()}};  // by number: it is what the server knows itself by
+    // By numbers: they are what the server knows itself by.
+    made.server.http = {{"127.0.0.1", closed_port()}};
+    made.sip.listen.push_back({config::SipTransport::tcp, {"127.0.0.1", sip_port}});
     made.prompts.deny_networks = {base::Network::parse("127.0.0.66/32").value()};
     return made;
   }
 
+  const std::uint16_t sip_port = closed_port();
   TempDir dir;
   Bot bot;
   PromptSource source;
@@ -314,11 +317,14 @@ TEST_F(BadSource, redirects_are_followed_five_times_and_no_more) {
 }
 
 TEST_F(BadSource, that_is_this_server_itself_is_refused) {
-  const std::string own = "http://" + stage->server.at().http.to_string() + "/v1.0/communications/calls";
   const std::string cause = "the target address is not allowed: 127.0.0.1 is this server itself";
-  play_and_expect(*stage, own, kDownload, cause);
-  stage->source.script("/bad.wav", redirect(own));
-  play_and_expect(*stage, stage->source.url("/bad.wav"), kDownload, cause);
+  const std::uint16_t http = stage->server.at().http.port;
+  for (const std::uint16_t port : {http, stage->sip_port}) {
+    const std::string own = "http://127.0.0.1:" + std::to_string(port) + "/v1.0/communications/calls";
+    play_and_expect(*stage, own, kDownload, cause);
+    stage->source.script("/bad.wav", redirect(own));
+    play_and_expect(*stage, stage->source.url("/bad.wav"), kDownload, cause);
+  }
 }
 
 class SlowSource : public ::testing::TestWithParam<Case> {};
