@@ -10,8 +10,6 @@
 namespace tonearm::testing {
 namespace {
 
-using ::testing::HasSubstr;
-
 constexpr const char* kHello = "/hello.wav";
 constexpr const char* kCallee = "00000000-0000-4000-8000-000000000101";
 constexpr const char* kGraph = "/v1.0/communications/calls";

@@ -14,7 +14,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 /// 8 kHz WAV of one value throughout: as G.711 it is one byte again and again, which tells prompts apart.
 std::string flat_wav(std::int16_t value, double seconds) {
