@@ -46,15 +46,14 @@ base::Result<std::unique_ptr<Phone>> Phone::call(const PhoneCall& call, PhoneEve
 }
 
 base::Result<std::unique_ptr<Phone>> Phone::listen(const std::string& uri, const call::LocalMedia& local,
-                                                   PhoneEvents events) {
+                                                   PhoneEvents events, std::uint16_t port) {
   const auto own = parse_uri(uri);
   if (!own) return std::unexpected(own.error());
   const auto address = resolve_blocking(own->host);
   if (!address) return base::fail(SipErrc::malformed_uri, "no address for " + own->host);
   std::unique_ptr<Phone> phone(new Phone(std::move(events)));
   phone->local_ = local;
-  constexpr std::uint16_t kSipPort = 5060;
-  const ListenAddress listen{transport_of(*own), {*address, own->port == 0 ? kSipPort : own->port}};
+  const ListenAddress listen{transport_of(*own), {*address, own->port == 0 ? port : own->port}};
   if (auto opened = phone->open(listen, std::chrono::minutes(1)); !opened)
     return std::unexpected(opened.error());
   return phone;

@@ -49,9 +49,9 @@ class Phone final : private AgentListener {
   /// Makes a call. Errors: malformed_uri, cannot_bind, unsupported_transport.
   static base::Result<std::unique_ptr<Phone>> call(const PhoneCall& call, PhoneEvents events);
   /// Answers calls to `uri` ("sip:ada@127.0.0.1:5070") with `local`, one after the other; 486 to more at
-  /// once.
+  /// once. `port` is for a URI that names none; 0 = any free one.
   static base::Result<std::unique_ptr<Phone>> listen(const std::string& uri, const call::LocalMedia& local,
-                                                     PhoneEvents events);
+                                                     PhoneEvents events, std::uint16_t port = 5060);
   /// Does not hang up: that takes `hang_up` and waiting for `ended`.
   ~Phone() override;
 

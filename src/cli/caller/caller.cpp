@@ -41,7 +41,8 @@ base::Result<std::unique_ptr<Caller>> Caller::dial(Setup setup) {
 base::Result<std::unique_ptr<Caller>> Caller::listen(Setup setup) {
   auto caller = prepare(std::move(setup));
   if (!caller) return caller;
-  auto phone = sip::Phone::listen((*caller)->setup_.uri, (*caller)->line_->local(), (*caller)->events());
+  auto phone = sip::Phone::listen((*caller)->setup_.uri, (*caller)->line_->local(), (*caller)->events(),
+                                  (*caller)->setup_.port);
   if (!phone) return std::unexpected(phone.error());
   (*caller)->phone_ = *std::move(phone);
   return caller;
@@ -68,7 +69,7 @@ sip::PhoneEvents Caller::events() {
   sip::PhoneEvents events;
   events.ringing = [this] { progress({.kind = CallProgress::Kind::ringing, .at_ns = monotonic_ns()}); };
   events.answered = [this](const call::MediaDescription& media) { on_answered(media); };
-  events.media_changed = [this](const call::MediaDescription& media) { line_->start(media, {}, {}); };
+  events.media_changed = [this](const call::MediaDescription& media) { line_->start(media, {}, {}, {}); };
   events.ended = [this](const sip::PhoneEnd& end) { on_ended(end); };
   return events;
 }
@@ -76,7 +77,7 @@ sip::PhoneEvents Caller::events() {
 void Caller::on_answered(const call::MediaDescription& media) {
   answered_ = true;
   const std::int64_t now = monotonic_ns();
-  line_->start(media, setup_.script, setup_.on_packet);
+  line_->start(media, setup_.script, setup_.on_packet, setup_.on_key);
   progress({.kind = CallProgress::Kind::answered,
             .at_ns = now,
             .text = fmt::format("{} to {}", media.codec == call::Codec::pcmu ? "PCMU" : "PCMA",

@@ -38,6 +38,8 @@ class Caller {
     base::Secret password{};
     std::function<void(const CallProgress&)> on_progress;
     RtpLine::PacketHandler on_packet;
+    RtpLine::KeyHandler on_key{};
+    std::uint16_t port = 5060;  ///< To listen at, if `uri` names none; 0 = any free one.
   };
 
   /// Errors: no such address, no port.
@@ -49,6 +51,9 @@ class Caller {
 
   /// BYE, or CANCEL if nobody has answered yet.
   void hang_up();
+  /// As `RtpLine::say` and `RtpLine::press`.
+  void say(Samples voice) { line_->say(std::move(voice)); }
+  void press(const std::string& keys) { line_->press(keys); }
   /// Takes everything down; then `line` can be read.
   void stop();
   [[nodiscard]] const RtpLine& line() const { return *line_; }

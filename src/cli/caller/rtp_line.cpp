@@ -71,17 +71,28 @@ call::LocalMedia RtpLine::local() const {
   return {rtp_.local(), rtcp_.local()};
 }
 
-void RtpLine::start(const call::MediaDescription& remote, Script script, PacketHandler handler) {
+void RtpLine::start(const call::MediaDescription& remote, Script script, PacketHandler on_packet,
+                    KeyHandler on_key) {
   {
     const std::lock_guard lock(mutex_);
     remote_ = remote;
   }
   if (thread_.joinable()) return;
   voice_ = std::move(script.voice);
-  if (auto keys = keys_of(script.keys); !keys.empty())
-    presses_.emplace(media::OperationNumber{}, std::move(keys), kBetweenKeys, [] {});
-  handler_ = std::move(handler);
+  script_keys_ = keys_of(script.keys);
+  on_packet_ = std::move(on_packet);
+  on_key_ = std::move(on_key);
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+}
+
+void RtpLine::say(Samples voice) {
+  const std::lock_guard lock(mutex_);
+  orders_.push_back({.voice = std::move(voice), .keys = {}});
+}
+
+void RtpLine::press(const std::string& keys) {
+  const std::lock_guard lock(mutex_);
+  orders_.push_back({.voice = {}, .keys = keys_of(keys)});
 }
 
 void RtpLine::stop() {
@@ -116,7 +127,7 @@ void RtpLine::receive() {
     heard.silence = std::ranges::all_of(heard.samples,
                                         [](std::int16_t sample) { return std::abs(sample) <= kCodecZero; });
     heard_.push_back(std::move(heard));
-    if (handler_) handler_(heard_.back());
+    if (on_packet_) on_packet_(heard_.back());
   }
 }
 
@@ -124,7 +135,8 @@ void RtpLine::send_frame() {
   const call::MediaDescription remote = this->remote();
   const std::uint32_t now = timestamp_;
   timestamp_ += kFrameSamples;
-  if (presses_ && said_.size() == kKeysAfterSamples) keys_.arm(*presses_);
+  follow_orders();
+  if (said_.size() == kKeysAfterSamples) arm(std::exchange(script_keys_, {}));
   const auto key = keys_.next(remote.send_event_payload_type.has_value(), now, kFrameSamples);
   keys_.settle([](auto&) {});
 
@@ -136,14 +148,35 @@ void RtpLine::send_frame() {
   const bool first = said_.empty();
   said_.insert(said_.end(), frame.begin(), frame.end());
   if (key.kind == media::KeySender::Frame::Kind::event) {
-    return send(
-        remote,
-        {.payload_type = *remote.send_event_payload_type, .marker = key.marker, .timestamp = key.timestamp},
-        media::write_telephone_event(key.event));
+    send(remote,
+         {.payload_type = *remote.send_event_payload_type, .marker = key.marker, .timestamp = key.timestamp},
+         media::write_telephone_event(key.event));
+    return tell_key(key);
   }
   std::array<std::uint8_t, kFrameSamples> payload;
   media::encode(codec_of(remote.codec), frame, payload);
   send(remote, {.payload_type = remote.send_payload_type, .marker = first, .timestamp = now}, payload);
+  if (key.kind == media::KeySender::Frame::Kind::tone) tell_key(key);
+}
+
+void RtpLine::tell_key(const media::KeySender::Frame& key) const {
+  if (key.marker && on_key_) on_key_(media::character_of(key.event.key), monotonic_ns());
+}
+
+/// Those whose turn has come: a voice waits for the one before it.
+void RtpLine::follow_orders() {
+  const std::lock_guard lock(mutex_);
+  for (; spoken_ == voice_.size() && !orders_.empty(); orders_.pop_front()) {
+    Order& order = orders_.front();
+    voice_ = std::move(order.voice);
+    spoken_ = 0;
+    arm(std::move(order.keys));
+  }
+}
+
+void RtpLine::arm(std::vector<media::Key> keys) {
+  if (keys.empty()) return;
+  keys_.arm(presses_.emplace_back(media::OperationNumber{}, std::move(keys), kBetweenKeys, [] {}));
 }
 
 /// The next 20 ms of the voice; silence when all is said.

@@ -3,9 +3,9 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -28,11 +28,14 @@ namespace tonearm::cli {
 /// stream, 20 ms packets.
 ///
 /// Lifecycle: `open` → `start` → `stop` (or the destructor) → what was heard and said can be read.
-/// Threading: thread-safe, except that `heard` and `said` are for after `stop`.
+/// Threading: thread-safe, except that `heard` and `said` are for after `stop`; handlers may call `say` and
+/// `press`.
 class RtpLine {
  public:
   /// Called on the line's thread for each packet; must be quick.
   using PacketHandler = std::function<void(const HeardPacket&)>;
+  /// Called on the line's thread when the first packet of a key has left (CLOCK_MONOTONIC); must be quick.
+  using KeyHandler = std::function<void(char key, std::int64_t at_ns)>;
   /// When keys are pressed, after the line has begun.
   static constexpr std::chrono::milliseconds kKeysAfter{1000};
 
@@ -49,7 +52,12 @@ class RtpLine {
 
   /// Keys are events (RFC 4733) where the description has them, else sound. Started already: only the
   /// description changes (hold, new address).
-  void start(const call::MediaDescription& remote, Script script, PacketHandler handler);
+  void start(const call::MediaDescription& remote, Script script, PacketHandler on_packet,
+             KeyHandler on_key = {});
+  /// As soon as all is said that was to be said before, the script's voice too.
+  void say(Samples voice);
+  /// As soon as all is said that was to be said before. Keys as in a script.
+  void press(const std::string& keys);
   void stop();
 
   [[nodiscard]] const std::vector<HeardPacket>& heard() const { return heard_; }
@@ -58,12 +66,21 @@ class RtpLine {
   [[nodiscard]] std::int64_t said_from_ns() const { return said_from_ns_; }
 
  private:
+  /// One of the two.
+  struct Order {
+    Samples voice;
+    std::vector<media::Key> keys;
+  };
+
   RtpLine(UdpSocket rtp, UdpSocket rtcp);
 
   void run(std::stop_token stop);
   void receive();
   void send_frame();
+  void tell_key(const media::KeySender::Frame& key) const;
   Samples next_frame();
+  void follow_orders();
+  void arm(std::vector<media::Key> keys);
   void send(const call::MediaDescription& remote, media::RtpHeader header,
             std::span<const std::uint8_t> payload);
   [[nodiscard]] call::MediaDescription remote();
@@ -73,12 +90,15 @@ class RtpLine {
 
   std::mutex mutex_;
   call::MediaDescription remote_;  // guarded by mutex_
+  std::deque<Order> orders_;       // guarded by mutex_
 
   // the thread's own
-  PacketHandler handler_;
+  PacketHandler on_packet_;
+  KeyHandler on_key_;
   Samples voice_;
-  std::size_t spoken_ = 0;                           ///< Samples of `voice_`.
-  std::optional<media::SendKeysOperation> presses_;  ///< What the script wants pressed.
+  std::size_t spoken_ = 0;                       ///< Samples of `voice_`.
+  std::vector<media::Key> script_keys_;          ///< Not yet pressed.
+  std::list<media::SendKeysOperation> presses_;  ///< All that was pressed.
   media::KeySender keys_;
   media::DualTone key_tone_;
   std::uint16_t sequence_;

@@ -84,6 +84,38 @@ TEST(rtp_line, keys_are_events_that_begin_marked_and_end_thrice) {
   }
 }
 
+TEST(rtp_line, what_is_ordered_later_is_done_in_order_and_a_key_waits_for_the_voice) {
+  auto ada = RtpLine::open("127.0.0.1");
+  auto bot = RtpLine::open("127.0.0.1");
+  ASSERT_TRUE(ada && bot);
+  std::promise<void> silent_again;
+  std::size_t sounds = 0;  // on the bot's thread
+  bool in_sound = false;
+  (*bot)->start(to(**ada, call::Codec::pcmu), {}, [&](const HeardPacket& packet) {
+    if (in_sound && packet.silence && sounds == 10 + 5) silent_again.set_value();
+    in_sound = !packet.silence;
+    sounds += in_sound ? 1 : 0;
+  });
+  std::vector<std::pair<char, std::int64_t>> pressed;  // read after the stop
+  (*ada)->start(to(**bot, call::Codec::pcmu), {.voice = Samples(800, 4000), .keys = {}}, {},
+                [&](char key, std::int64_t at) { pressed.emplace_back(key, at); });
+  (*ada)->say(Samples(800, 2000));
+  (*ada)->press("#");
+  ASSERT_EQ(silent_again.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  (*ada)->stop();
+  (*bot)->stop();
+
+  const auto segments = sound_segments((*bot)->heard());
+  ASSERT_EQ(segments.size(), 1u);  // no pause between them
+  EXPECT_NEAR(segments[0].samples[799], 4000, 130);
+  EXPECT_NEAR(segments[0].samples[800], 2000, 70);
+  EXPECT_NEAR(segments[0].samples[1599], 2000, 70);
+  EXPECT_NE(segments[0].samples[1620], segments[0].samples[1599]);  // the key's sound
+  ASSERT_EQ(pressed.size(), 1u);
+  EXPECT_EQ(pressed[0].first, '#');
+  EXPECT_GT(pressed[0].second, segments[0].begin_ns + 150'000'000);
+}
+
 TEST(rtp_line, without_events_a_key_is_heard) {
   auto ada = RtpLine::open("127.0.0.1");
   auto bot = RtpLine::open("127.0.0.1");
