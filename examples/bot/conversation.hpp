@@ -1,47 +1,30 @@
 #pragma once
 
-#include <deque>
-#include <functional>
-#include <string>
-
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/json.hpp>
-
-#include "graph_client.hpp"
+#include "call.hpp"
+#include "recordings.hpp"
 
 namespace bot {
 
-/// One call, told from its first notification to its last. Threading: one thread.
-class Conversation {
+/// A call that came in, told from its first notification to its last. Threading: one thread.
+class Conversation final : public Call {
  public:
-  /// `prompt_base` is where the server finds `/audio/<name>.wav`.
-  Conversation(boost::asio::any_io_executor executor, const Options& options, TokenSource& tokens,
-               EventLog& log, std::string call, std::string prompt_base);
-
-  /// Ends when the call has ended. If the API refuses something, hangs up and throws what it threw.
-  boost::asio::awaitable<void> run();
-
-  /// One `commsNotification` about this call.
-  void post(boost::json::object notification);
+  Conversation(boost::asio::any_io_executor executor, const Options& options, CallApi api,
+               Recordings& recordings, std::string base);
+  ~Conversation() override;
 
  private:
-  struct CallOver {};
+  boost::asio::awaitable<void> script() override;
 
-  /// What is said and done.
-  boost::asio::awaitable<void> script();
+  /// Welcomes, changes its mind in mid-word, and waits until both prompts are over.
+  boost::asio::awaitable<void> welcome();
+  /// Has the caller leave a message. What a web server needs to hand it out is then in `recordings_`; false
+  /// if nothing was said.
+  boost::asio::awaitable<bool> take_message();
 
-  /// Takes notifications in order until one is `wanted`. Throws CallOver if the call ends before.
-  boost::asio::awaitable<void> wait_until(std::function<bool(const boost::json::object& data)> wanted);
-  boost::asio::awaitable<void> wait_for_end_of(std::string operation);
-  boost::asio::awaitable<std::string> play(std::string name);
-  [[nodiscard]] std::string prompt_url(const std::string& name) const;
+  [[nodiscard]] std::string message_name() const { return "message-" + id(); }
 
   const Options& options_;
-  const std::string prompt_base_;
-  CallApi api_;
-  std::deque<boost::json::object> inbox_;
-  boost::asio::steady_timer inbox_filled_;  ///< Never expires; cancelled when something has come.
+  Recordings& recordings_;
 };
 
 }  // namespace bot

@@ -53,6 +53,8 @@ HttpClient::HttpClient(const std::string& base) {
   port_ = has_port ? authority.substr(colon + 1) : "80";
 }
 
+HttpClient::HttpClient(HttpClient&& other) noexcept = default;
+
 HttpClient::~HttpClient() = default;
 
 asio::awaitable<HttpResponse> HttpClient::send(HttpRequest request) {

@@ -11,10 +11,10 @@ namespace bot {
 
 struct HttpRequest {
   std::string method = "POST";
-  std::string target;
-  std::string body;
+  std::string target{};
+  std::string body{};
   std::string content_type = "application/json";
-  std::string authorization;  ///< Whole header value; empty = none.
+  std::string authorization{};  ///< Whole header value; empty = none.
 };
 
 struct HttpResponse {
@@ -30,6 +30,7 @@ class HttpClient {
  public:
   /// `http://host[:port]`; anything behind that is ignored.
   explicit HttpClient(const std::string& base);
+  HttpClient(HttpClient&& other) noexcept;
   ~HttpClient();
 
   boost::asio::awaitable<HttpResponse> send(HttpRequest request);

@@ -9,7 +9,7 @@ std::optional<Options> parse_options(int argc, char** argv, Exit& exit) {
   options.audio = std::filesystem::canonical("/proc/self/exe").parent_path() / "audio";
   int cancel_after_ms = static_cast<int>(options.cancel_after.count());
 
-  CLI::App app("A bot that answers, plays, changes its mind in mid-word, says goodbye and hangs up.");
+  CLI::App app("A bot that answers, plays, changes its mind in mid-word, takes a message and plays it back.");
   app.add_option("--server", options.server, "Base address of the Graph Calls API")->envname("BOT_SERVER");
   app.add_option("--tenant", options.tenant, "Tenant id")->envname("TONEARM_TENANT_ID");
   app.add_option("--client-id", options.client_id, "Application id")->envname("TONEARM_CLIENT_ID");
@@ -23,6 +23,8 @@ std::optional<Options> parse_options(int argc, char** argv, Exit& exit) {
   app.add_option("--audio", options.audio, "Folder of the prompts")->check(CLI::ExistingDirectory);
   app.add_option("--cancel-after", cancel_after_ms, "Milliseconds of the first prompt before it is cancelled")
       ->check(CLI::Range(0, 600'000));
+  app.add_option("--call-back", options.call_back, "Object id of a user to ring when a call is over");
+  app.add_option("--save-message", options.save_message, "WAV file for what the latest caller said");
   app.add_flag("--json", options.json, "One JSON object per line");
   app.get_formatter()->column_width(28);
   for (CLI::Option* option : app.get_options()) option->capture_default_str();

@@ -14,9 +14,11 @@ struct Options {
   std::string client_id = "00000000-0000-4000-8000-000000000001";
   std::string client_secret;
   std::string listen = "127.0.0.1:9000";  ///< Webhook and prompts; port 0 = any free one.
-  int listen_fd = -1;           ///< A listening socket from the parent process, instead of `listen`.
-  std::string public_url;       ///< Where the server reaches us; empty = `http://` + bound address.
-  std::filesystem::path audio;  ///< welcome.wav, menu.wav, goodbye.wav.
+  int listen_fd = -1;                  ///< A listening socket from the parent process, instead of `listen`.
+  std::string public_url;              ///< Where the server reaches us; empty = `http://` + bound address.
+  std::filesystem::path audio;         ///< welcome.wav, menu.wav, goodbye.wav.
+  std::string call_back;               ///< Object id of a user who is rung after a call; empty: nobody.
+  std::filesystem::path save_message;  ///< The latest message goes to this file too; empty: nowhere.
   std::chrono::milliseconds cancel_after{1600};  ///< From the answer to the first playPrompt.
   bool json = false;                             ///< One JSON object per line instead of readable lines.
 };

@@ -34,10 +34,15 @@ Response respond(const Request& request, http::status status, std::string body =
 }
 
 /// Only plain names of the audio folder, so that no path leads out of it.
-Response serve_audio(const Request& request, const std::filesystem::path& folder) {
+Response serve_audio(const Request& request, const std::filesystem::path& folder,
+                     const Recordings& recordings) {
+  constexpr std::string_view kSuffix = ".wav";
   const std::string target(request.target());
   const std::string name = target.substr(std::string_view("/audio/").size());
-  const bool plain = name.ends_with(".wav") && name.find_first_of("/\\%?") == std::string::npos;
+  const bool plain = name.ends_with(kSuffix) && name.find_first_of("/\\%?") == std::string::npos;
+  const std::string stem = plain ? name.substr(0, name.size() - kSuffix.size()) : std::string();
+  if (const std::string* recording = recordings.find(stem))
+    return respond(request, http::status::ok, *recording, "audio/wav");
   std::ifstream file(plain ? folder / name : std::filesystem::path(), std::ios::binary);
   if (!file) return respond(request, http::status::not_found);
   std::ostringstream bytes;
@@ -47,9 +52,13 @@ Response serve_audio(const Request& request, const std::filesystem::path& folder
 
 }  // namespace
 
-WebServer::WebServer(tcp::acceptor acceptor, std::filesystem::path audio, EventLog& log,
-                     NotificationHandler handler)
-    : acceptor_(std::move(acceptor)), audio_(std::move(audio)), log_(log), handler_(std::move(handler)) {}
+WebServer::WebServer(tcp::acceptor acceptor, std::filesystem::path audio, const Recordings& recordings,
+                     EventLog& log, NotificationHandler handler)
+    : acceptor_(std::move(acceptor)),
+      audio_(std::move(audio)),
+      recordings_(recordings),
+      log_(log),
+      handler_(std::move(handler)) {}
 
 std::string WebServer::address() const {
   std::ostringstream text;
@@ -81,7 +90,7 @@ asio::awaitable<void> WebServer::serve(tcp::socket socket) {
       notifications = parse_notifications(request.body());
       response = respond(request, notifications.empty() ? http::status::bad_request : http::status::accepted);
     } else if (request.method() == http::verb::get && request.target().starts_with("/audio/")) {
-      response = serve_audio(request, audio_);
+      response = serve_audio(request, audio_, recordings_);
       log_.write("fetched", {{"path", std::string(request.target())}, {"status", response.result_int()}});
     }
     co_await http::async_write(stream, response, use_awaitable);
