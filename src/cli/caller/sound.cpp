@@ -54,11 +54,20 @@ double similarity(SampleSpan a, SampleSpan b, int max_shift) {
 }
 
 double best_resemblance(SampleSpan haystack, SampleSpan needle) {
+  if (needle.empty() || needle.size() > haystack.size()) return 0;
+  const double own = energy(needle);
+  double around = energy(haystack.first(needle.size()));  // of the part that the needle lies on
   double best = 0;
-  for (std::size_t at = 0; at + needle.size() <= haystack.size(); ++at) {
-    best = std::max(best, correlation(haystack.subspan(at, needle.size()), needle));
+  for (std::size_t at = 0;; ++at) {
+    const double norm = std::sqrt(own * around);
+    const double product =
+        std::inner_product(needle.begin(), needle.end(), haystack.subspan(at).begin(), 0.0);
+    if (norm > 0) best = std::max(best, product / norm);
+    if (at + needle.size() == haystack.size()) return best;
+    const double leaves = haystack[at];
+    const double comes = haystack[at + needle.size()];
+    around += comes * comes - leaves * leaves;  // exact: sums of squares of 16 bit stay far below 2⁵³
   }
-  return best;
 }
 
 }  // namespace tonearm::cli

@@ -24,14 +24,24 @@ std::string without_prefix(std::string name) {
   return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
 }
 
+/// What a `clientContext` of the bot's stands for.
+std::string sound_of(const std::string& prompt) {
+  if (prompt == "message") return "the caller's message";
+  if (prompt == "playback") return "the recording";
+  return prompt + ".wav";
+}
+
 std::string describe_request(const BotEvent& event) {
-  const std::string what = event.what == "delete" ? "DELETE the call" : event.what;
-  return event.prompt.empty() ? what : what + " " + event.prompt + ".wav";
+  if (event.what == "delete") return "DELETE the call";
+  if (event.what == "download") return "GET the recording, with its token";
+  if (event.what == "createCall") return "POST a new call, to Ada";
+  return event.prompt.empty() ? event.what : event.what + " " + sound_of(event.prompt);
 }
 
 std::string describe_answer(const BotEvent& event) {
   std::string line = fmt::format("{}: {} after {:.1f} ms", describe_request(event), event.http_status,
                                  static_cast<double>(event.answered_ns - event.sent_ns) / 1e6);
+  if (event.bytes > 0) line += fmt::format(", {} bytes", event.bytes);
   if (event.stop_us >= 0) line += fmt::format(" (the server says: sound cut after {} us)", event.stop_us);
   if (!event.error.empty()) line += ": " + event.error;
   return line;
@@ -40,11 +50,13 @@ std::string describe_answer(const BotEvent& event) {
 std::string describe_notification(const BotEvent& event) {
   if (event.type == "call") {
     if (event.change == "deleted") return "call " + event.state + ", over";
+    if (!event.tone.empty()) return fmt::format("key {}, number {}", event.tone, event.sequence);
     return "call " + event.state + (event.audio_active ? ", audio active" : "");
   }
-  std::string line =
-      fmt::format("{} {}.wav {} {}/{}", event.type, event.prompt, event.status, event.code, event.subcode);
+  std::string line = fmt::format("{} {} {} {}/{}", event.type, sound_of(event.prompt), event.status,
+                                 event.code, event.subcode);
   if (event.sent_ms >= 0) line += fmt::format(", {} ms of it sent", event.sent_ms);
+  if (event.captured_ms >= 0) line += fmt::format(" {}, {} ms captured", event.reason, event.captured_ms);
   return line;
 }
 
@@ -60,6 +72,7 @@ std::optional<BotEvent> parse_bot_event(std::string_view line) {
   event.at_ns = number(object, "ns");
   event.event = text(object, "event");
   if (event.at_ns == 0 || event.event.empty()) return std::nullopt;
+  event.call = text(object, "call");
   event.what = text(object, "what");
   event.prompt = text(object, event.event == "notified" ? "context" : "prompt");
   event.http_status = event.event == "answered" ? static_cast<int>(number(object, "status")) : 0;
@@ -67,14 +80,19 @@ std::optional<BotEvent> parse_bot_event(std::string_view line) {
   event.answered_ns = number(object, "answered_ns");
   event.stop_us = number(object, "@tonearm.stopMicroseconds", -1);
   event.error = text(object, event.event == "gave_up" ? "why" : "error");
+  event.bytes = number(object, "bytes");
   event.type = without_prefix(text(object, "type"));
   event.change = text(object, "change");
   event.state = text(object, "state");
   event.audio_active = text(object, "audio") == "active";
+  event.tone = text(object, "tone");
+  event.sequence = number(object, "sequence");
   event.status = event.event == "notified" ? text(object, "status") : std::string();
   event.code = static_cast<int>(number(object, "code"));
   event.subcode = static_cast<int>(number(object, "subcode"));
+  event.reason = text(object, "reason");
   event.sent_ms = number(object, "sent_ms", -1);
+  event.captured_ms = number(object, "captured_ms", -1);
   event.address = text(object, "address");
   return event;
 }

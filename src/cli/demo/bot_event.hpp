@@ -11,23 +11,31 @@ namespace tonearm::cli {
 struct BotEvent {
   std::int64_t at_ns = 0;
   std::string event{};  ///< listening · asked · answered · notified · fetched · over · gave_up
+  std::string call{};   ///< Id of the call that it is about; empty for a token, and before a call is created.
 
-  std::string what{};    ///< asked, answered: answer, playPrompt, cancelMediaProcessing, delete, token
-  std::string prompt{};  ///< asked, answered, notified: name of the prompt that it is about
+  /// asked, answered: answer, playPrompt, cancelMediaProcessing, subscribeToTone, recordResponse, download,
+  /// createCall, delete, token
+  std::string what{};
+  std::string prompt{};  ///< asked, answered, notified: name of the prompt or record that it is about
   int http_status = 0;
   std::int64_t sent_ns = 0;
   std::int64_t answered_ns = 0;
   std::int64_t stop_us = -1;  ///< `@tonearm.stopMicroseconds`
   std::string error{};        ///< of a refusal; gave_up: why
+  std::int64_t bytes = 0;     ///< answered: of a download
 
   std::string type{};    ///< notified: `playPromptOperation`, `call` …
   std::string change{};  ///< created · updated · deleted
   std::string state{};   ///< of a call
   bool audio_active = false;
-  std::string status{};  ///< of an operation
+  std::string tone{};         ///< of a call: the key that was pressed, `tone0` … `pound` …
+  std::int64_t sequence = 0;  ///< of that key, from 1
+  std::string status{};       ///< of an operation
   int code = 0;
   int subcode = 0;
-  std::int64_t sent_ms = -1;  ///< `@tonearm.sentMs`
+  std::string reason{};           ///< `completionReason`
+  std::int64_t sent_ms = -1;      ///< `@tonearm.sentMs`
+  std::int64_t captured_ms = -1;  ///< `@tonearm.capturedMs`
 
   std::string address{};  ///< listening
 };

@@ -33,6 +33,40 @@ TEST(bot_event, a_notification_about_the_call_says_its_state) {
   EXPECT_EQ(describe(*event), "is told: call established, audio active");
 }
 
+TEST(bot_event, a_key_is_told_with_its_number) {
+  const auto event = parse_bot_event(
+      R"({"ns":1,"event":"notified","call":"c1","change":"updated","type":"#microsoft.graph.call",)"
+      R"("state":"established","tone":"pound","sequence":1})");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->call, "c1");
+  EXPECT_EQ(event->tone, "pound");
+  EXPECT_EQ(event->sequence, 1);
+  EXPECT_EQ(describe(*event), "is told: key pound, number 1");
+}
+
+TEST(bot_event, the_end_of_a_record_says_why_and_how_much_there_is) {
+  const auto event = parse_bot_event(
+      R"({"ns":1,"event":"notified","change":"deleted","type":"#microsoft.graph.recordOperation",)"
+      R"("context":"message","status":"completed","code":200,"subcode":8514,"reason":"stopToneDetected",)"
+      R"("captured_ms":2260})");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->reason, "stopToneDetected");
+  EXPECT_EQ(event->captured_ms, 2260);
+  EXPECT_EQ(
+      describe(*event),
+      "is told: recordOperation the caller's message completed 200/8514 stopToneDetected, 2260 ms captured");
+}
+
+TEST(bot_event, a_download_says_how_many_bytes) {
+  const auto event =
+      parse_bot_event(R"({"ns":9000000,"event":"answered","call":"c1","what":"download","status":200,)"
+                      R"("sent_ns":1000000,"answered_ns":3500000,"bytes":72364})");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->bytes, 72364);
+  EXPECT_EQ(describe(*event),
+            "is answered: GET the recording, with its token: 200 after 2.5 ms, 72364 bytes");
+}
+
 TEST(bot_event, lines_that_are_none_are_ignored) {
   for (const char* line : {"", "hello", "[]", "{}", R"({"ns":1})", R"({"ns":"x","event":"asked"})"}) {
     EXPECT_FALSE(parse_bot_event(line)) << line;

@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <cstdio>
 
 #include <fmt/format.h>
 
 #include "cli/caller/caller.hpp"
+#include "cli/caller/wav_file.hpp"
+#include "cli/demo/board.hpp"
 #include "cli/demo/hearing.hpp"
 #include "cli/demo/narrator.hpp"
 #include "cli/demo/report.hpp"
@@ -19,10 +20,9 @@ namespace {
 
 using Kind = CallProgress::Kind;
 
-/// A call takes some six seconds; more than these, and it has gone wrong also on a busy machine.
+/// Both calls take some fifteen seconds; more than these, and it has gone wrong also on a busy machine.
 constexpr auto kAnswerWithin = std::chrono::seconds(20);
 constexpr auto kCallWithin = std::chrono::seconds(60);
-constexpr double kVoiceSeconds = 30;
 
 std::filesystem::path own_binary() {
   return std::filesystem::canonical("/proc/self/exe");
@@ -38,40 +38,22 @@ std::filesystem::path find_bot(const std::filesystem::path& asked) {
   return {};
 }
 
-/// What has happened so far, told by several threads, waited for by one.
-class Board {
- public:
-  template <class Change>
-  void post(const Change& change) {
-    const std::lock_guard lock(mutex_);
-    change(*this);
-    changed_.notify_all();
+/// For people; `called`: it was this telephone that was called.
+std::string words_for(const CallProgress& progress, bool called) {
+  switch (progress.kind) {
+    case Kind::ringing:
+      return called ? "rings, and is picked up" : "hears it ring";
+    case Kind::answered:
+      return "is connected: " + progress.text;
+    case Kind::refused:
+      return fmt::format("is refused: {} {}", progress.status, progress.text);
+    case Kind::no_answer:
+      return "gets no answer";
+    case Kind::hung_up:
+      return progress.by_far_end ? "is hung up on (BYE)" : "hangs up";
   }
-  /// False if `done` did not come true in time.
-  template <class Condition>
-  bool wait(std::chrono::milliseconds patience, const Condition& done) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, patience, [&] { return done(*this); });
-  }
-
-  template <class Question>
-  auto read(const Question& question) {
-    const std::lock_guard lock(mutex_);
-    return question(*this);
-  }
-
-  // all guarded by mutex_: only within the functions above
-  std::vector<BotEvent> bot;
-  std::optional<std::int64_t> answered_ns;
-  std::optional<std::int64_t> hung_up_ns;
-  bool call_over = false;
-  bool bot_done = false;
-  std::string broken;  ///< Why it cannot go on.
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-};
+  return {};
+}
 
 class Demo {
  public:
@@ -86,6 +68,7 @@ class Demo {
       return give_up("the example bot is not built: build target example_bot, or say --bot PATH");
     std::error_code error;
     std::filesystem::create_directories(options_.output, error);
+    std::filesystem::remove(message_file(), error);  // of an earlier demo
     if (error) return give_up(options_.output.string() + ": " + error.message());
     auto prompts = Prompts::read(bot.parent_path() / "audio");
     if (!prompts) return give_up(prompts.error().message());
@@ -100,12 +83,27 @@ class Demo {
     return kExitFailed;
   }
 
+  [[nodiscard]] std::filesystem::path message_file() const {
+    return std::filesystem::absolute(options_.output) / "bot-recorded.wav";
+  }
+
   /// From the server's start to its end. What was seen is then in `evidence_` and `sound_`.
   base::Result<void> play(const std::filesystem::path& bot) {
     narrator_.start_clock(monotonic_ns());
     narrator_.say("Starting a server and the example bot on this machine.");
+    Hearing phone_hears(evidence_.prompts, teller("phone"));
+    auto phone =
+        Caller::listen({.uri = "sip:ada@127.0.0.1",
+                        .from = {},
+                        .script = {},
+                        .on_progress = telephone("phone", &Board::phone),
+                        .on_packet = [&](const HeardPacket& packet) { phone_hears.on_packet(packet); },
+                        .port = 0});
+    if (!phone) return std::unexpected(phone.error());
     auto stage = Stage::build({.server = own_binary(),
                                .bot = bot,
+                               .phone = (*phone)->address(),
+                               .message = message_file(),
                                .logs = options_.output,
                                .verbose = options_.verbose,
                                .on_bot_event = [this](const BotEvent& event) { on_bot_event(event); },
@@ -113,54 +111,97 @@ class Demo {
     if (!stage) return std::unexpected(stage.error());
     narrator_.say((*stage)->ready_line());
 
-    const std::int64_t dialled_ns = monotonic_ns();
-    narrator_.start_clock(dialled_ns);
+    dialled_ns_ = monotonic_ns();
+    narrator_.start_clock(dialled_ns_);
     const std::string uri = (*stage)->sip_uri();
-    narrator_.tell(dialled_ns, "caller", "dials " + uri);
-    Hearing hearing(evidence_.prompts,
-                    [this](std::int64_t at, const std::string& text) { narrator_.tell(at, "caller", text); });
+    narrator_.tell(dialled_ns_, "caller", "dials " + uri);
+    Hearing caller_hears(evidence_.prompts, teller("caller"),
+                         [this] { board_.post([](Board& board) { board.beep_over = true; }); });
     auto caller =
         Caller::dial({.uri = uri,
                       .from = {},
-                      .script = {.voice = hum(kVoiceSeconds), .keys = {}},
-                      .on_progress = [this](const CallProgress& progress) { on_progress(progress); },
-                      .on_packet = [&hearing](const HeardPacket& packet) { hearing.on_packet(packet); }});
+                      .script = {},
+                      .on_progress = telephone("caller", &Board::caller),
+                      .on_packet = [&](const HeardPacket& packet) { caller_hears.on_packet(packet); },
+                      .on_key = [this](char key, std::int64_t at) { on_key(key, at); }});
     if (!caller) return std::unexpected(caller.error());
-    wait_for_the_end();
-    const bool over = board_.read([](const Board& board) { return board.call_over; });
-    if (!over) (*caller)->hang_up();
-    board_.wait(std::chrono::seconds(1), [](const Board& board) { return board.call_over; });
+    be_the_caller(**caller);
+    hang_up(**caller, &Board::caller);
+    hang_up(**phone, &Board::phone);
     stopping_ = true;
     (*caller)->stop();
+    (*phone)->stop();
     (*stage)->take_down();
-    collect(**caller, dialled_ns);
+    collect(**caller, **phone);
     return {};
   }
 
-  void wait_for_the_end() {
-    const bool answered = board_.wait(kAnswerWithin, [](const Board& board) {
-      return board.answered_ns || board.call_over || !board.broken.empty();
-    });
-    if (!answered) return narrator_.say("Nobody answers.");
-    const bool over = board_.wait(kCallWithin, [](const Board& board) {
-      return (board.call_over && board.bot_done) || !board.broken.empty();
-    });
+  /// Until both calls are over, or it cannot go on.
+  void be_the_caller(Caller& caller) {
+    const auto wait = [this](std::chrono::seconds patience, const auto& done) {
+      return board_.wait(patience, [&](const Board& board) { return done(board) || !board.broken.empty(); });
+    };
+    if (!wait(kAnswerWithin,
+              [](const Board& board) { return board.caller.answered_ns || board.caller.over; }))
+      return narrator_.say("Nobody answers.");
+    const bool came =
+        wait(kCallWithin, [](const Board& board) { return board.beep_over || board.caller.over; });
+    if (came && board_.read([](const Board& board) { return board.beep_over && !board.caller.over; })) {
+      leave_message(caller);
+    }
+    constexpr int kCalls = 2;
+    const bool over = came && wait(kCallWithin, [](const Board& board) {
+                        return board.caller.over && board.phone.over && board.calls_over == kCalls;
+                      });
     const std::string broken = board_.read([](const Board& board) { return board.broken; });
     if (!broken.empty()) return narrator_.say(broken);
-    if (!over) narrator_.say("The call does not come to its end.");
+    if (!over) narrator_.say("The calls do not come to their end.");
   }
 
-  void collect(const Caller& caller, std::int64_t dialled_ns) {
-    evidence_.heard = caller.line().heard();
+  void leave_message(Caller& caller) {
+    const Samples breath(kTelephoneRate * 3 / 10, 0);  // nobody answers to a beep at once
+    const Samples& speech = evidence_.prompts.speech;
+    narrator_.tell(monotonic_ns(), "caller",
+                   fmt::format("takes a breath and speaks for {} ms", speech.size() * 1000 / kTelephoneRate));
+    caller.say(breath);
+    caller.say(speech);
+    caller.say(breath);
+    caller.press("#");
+  }
+
+  /// If nobody else has.
+  void hang_up(Caller& telephone, TelephoneState Board::*state) {
+    const auto over = [state](const Board& board) { return (board.*state).over; };
+    if (board_.read(over)) return;
+    telephone.hang_up();
+    board_.wait(std::chrono::seconds(1), over);
+  }
+
+  void collect(const Caller& caller, const Caller& phone) {
     board_.read([this](const Board& board) {
-      evidence_.bot = board.bot;
-      evidence_.answered_ns = board.answered_ns;
-      evidence_.hung_up_ns = board.hung_up_ns;
+      const auto first = std::ranges::find(board.bot, "created", &BotEvent::change);
+      for (const BotEvent& event : board.bot) {
+        const bool is_first = first != board.bot.end() && event.call == first->call;
+        if (!event.call.empty()) (is_first ? evidence_.call : evidence_.back).bot.push_back(event);
+      }
+      note(evidence_.call, board.caller);
+      note(evidence_.back, board.phone);
+      evidence_.pressed_ns = board.pressed_ns;
     });
-    sound_.heard = loudspeaker(evidence_.heard, dialled_ns);
-    const std::int64_t before_ns = std::max<std::int64_t>(0, caller.line().said_from_ns() - dialled_ns);
+    evidence_.call.heard = caller.line().heard();
+    evidence_.back.heard = phone.line().heard();
+    if (auto recorded = read_wav(message_file())) evidence_.recorded = *std::move(recorded);
+    sound_.heard = loudspeaker(evidence_.call.heard, dialled_ns_);
+    const std::int64_t before_ns = std::max<std::int64_t>(0, caller.line().said_from_ns() - dialled_ns_);
     sound_.said.assign(static_cast<std::size_t>(before_ns / (1'000'000'000 / kTelephoneRate)), 0);
     sound_.said.insert(sound_.said.end(), caller.line().said().begin(), caller.line().said().end());
+    sound_.said.resize(std::min(sound_.said.size(), sound_.heard.size()));  // its line outlives the call
+  }
+
+  static void note(SeenCall& call, const TelephoneState& telephone) {
+    call.rang_ns = telephone.rang_ns;
+    call.answered_ns = telephone.answered_ns;
+    call.hung_up_ns = telephone.hung_up_ns;
   }
 
   int report() {
@@ -173,8 +214,8 @@ class Demo {
     const auto written = write_sound(sound_, options_.output);
     if (!written) return give_up(written.error().message());
     const auto folder = std::filesystem::absolute(options_.output).lexically_normal();
-    narrator_.say(
-        fmt::format("The call's sound: {0}/caller-heard.wav, {0}/caller-said.wav", folder.string()));
+    narrator_.say(fmt::format("To listen to, in {}: caller-heard.wav, caller-said.wav, bot-recorded.wav",
+                              folder.string()));
     if (failed == 0) {
       narrator_.say("Everything happened as it should.");
       return kExitGood;
@@ -192,7 +233,7 @@ class Demo {
     if (!text.empty()) narrator_.tell(at, "bot", text);
     board_.post([&](Board& board) {
       board.bot.push_back(event);
-      if (event.event == "over") board.bot_done = true;
+      if (event.event == "over") ++board.calls_over;
       if (event.event == "gave_up") board.broken = "The bot has given up.";
     });
   }
@@ -202,41 +243,27 @@ class Demo {
     board_.post([&](Board& board) { board.broken = "The " + who + " has ended before its time."; });
   }
 
-  void on_progress(const CallProgress& progress) {
-    std::string text;
-    switch (progress.kind) {
-      case Kind::ringing:
-        text = "hears it ring";
-        break;
-      case Kind::answered:
-        text = "is connected: " + progress.text;
-        break;
-      case Kind::refused:
-        text = fmt::format("is refused: {} {}", progress.status, progress.text);
-        break;
-      case Kind::no_answer:
-        text = "gets no answer";
-        break;
-      case Kind::hung_up:
-        text = progress.by_far_end ? "is hung up on (BYE)" : "hangs up";
-        break;
-    }
-    narrator_.tell(progress.at_ns, "caller", text);
-    board_.post([&](Board& board) {
-      if (progress.kind == Kind::ringing) return;
-      if (progress.kind == Kind::answered) {
-        board.answered_ns = progress.at_ns;
-        return;
-      }
-      board.call_over = true;
-      if (progress.kind == Kind::hung_up && progress.by_far_end) board.hung_up_ns = progress.at_ns;
-    });
+  void on_key(char key, std::int64_t at_ns) {
+    narrator_.tell(at_ns, "caller", fmt::format("presses {}", key));
+    board_.post([at_ns](Board& board) { board.pressed_ns = at_ns; });
+  }
+
+  Hearing::Teller teller(const char* who) {
+    return [this, who](std::int64_t at, const std::string& text) { narrator_.tell(at, who, text); };
+  }
+
+  std::function<void(const CallProgress&)> telephone(const char* who, TelephoneState Board::*state) {
+    return [this, who, state](const CallProgress& progress) {
+      narrator_.tell(progress.at_ns, who, words_for(progress, state == &Board::phone));
+      board_.post([&](Board& board) { (board.*state).note(progress); });
+    };
   }
 
   const DemoOptions options_;
   Narrator narrator_;
   Board board_;
   std::atomic<bool> stopping_{false};
+  std::int64_t dialled_ns_ = 0;
   Evidence evidence_;
   CallSound sound_;
 };

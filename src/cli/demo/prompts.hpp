@@ -8,13 +8,14 @@
 
 namespace tonearm::cli {
 
-/// What the bot plays, at telephone rate: to compare with what was heard.
+/// What may be heard, at telephone rate: to compare with what was heard.
 struct Prompts {
   Samples welcome;  ///< Played, cancelled in mid-word.
   Samples menu;     ///< Queued, never to be heard.
   Samples goodbye;  ///< Played to its end.
+  Samples speech;   ///< What the caller says, played back to it.
 
-  /// `welcome.wav`, `menu.wav`, `goodbye.wav` of a folder.
+  /// `welcome.wav`, `menu.wav`, `goodbye.wav` of a folder; the speech is our own.
   [[nodiscard]] static base::Result<Prompts> read(const std::filesystem::path& folder);
 };
 
@@ -26,7 +27,13 @@ struct Prompts {
 /// by chance stay below 0.5.
 inline constexpr double kSame = 0.95;
 
-/// `welcome`, `menu`, `goodbye`, or empty if it is none of them.
+/// How much of a sound's energy is one tone of 1000 ± 10 Hz, 0…1; 0 for silence.
+[[nodiscard]] double beep_share(SampleSpan heard);
+/// From here on it is a beep. Its soft ends and the rest of its last packet leave 0.95; speech has less than
+/// 0.5.
+inline constexpr double kBeep = 0.9;
+
+/// `welcome.wav`, `menu.wav`, `goodbye.wav`, `beep`, `own voice`, or empty if it is none of them.
 [[nodiscard]] std::string recognise(SampleSpan heard, const Prompts& prompts);
 
 }  // namespace tonearm::cli

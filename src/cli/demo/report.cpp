@@ -25,7 +25,7 @@ std::string strip_of(const Evidence& evidence, const Findings& findings, const N
                               {sent, fmt::format("{:.2f} ms cancel sent", sent)},
                               {answered, fmt::format("{:.2f} ms 200 received", answered)}}};
   std::ranges::sort(strip.marks, {}, &Mark::at_ms);
-  for (const HeardPacket& packet : evidence.heard) {
+  for (const HeardPacket& packet : evidence.call.heard) {
     strip.packets.push_back({clock.ms(packet.arrived_ns), !packet.silence});
   }
   return draw(strip, clock.style());
@@ -44,9 +44,16 @@ std::string picture_of(const CallSound& sound, const Evidence& evidence, const F
                   .marks = {}};
   for (const SoundSegment& segment : findings.segments) {
     const std::string name = recognise(segment.samples, evidence.prompts);
-    picture.lanes[0].captions.push_back({clock.ms(segment.begin_ns), name.empty() ? "?" : name + ".wav"});
+    const std::string caption = name.substr(0, name.find(".wav"));  // space is scarce
+    picture.lanes[0].captions.push_back({clock.ms(segment.begin_ns), name.empty() ? "?" : caption});
   }
-  if (findings.cancel_sent_ns) picture.marks = {{clock.ms(*findings.cancel_sent_ns), "cancel"}};
+  const auto speaks = std::ranges::find_if(sound.said, [](std::int16_t sample) { return sample != 0; });
+  if (speaks != sound.said.end()) {
+    const auto at = static_cast<double>(speaks - sound.said.begin());
+    picture.lanes[1].captions.push_back({at * 1000 / kTelephoneRate, "a message"});
+  }
+  if (findings.cancel_sent_ns) picture.marks.push_back({clock.ms(*findings.cancel_sent_ns), "cancel"});
+  if (evidence.pressed_ns) picture.marks.push_back({clock.ms(*evidence.pressed_ns), "key #"});
   std::string out = draw(picture, clock.style());
   if (findings.cancel_sent_ns && findings.last_prompt_packet_ns) {
     out += "\n" + strip_of(evidence, findings, clock);

@@ -17,7 +17,8 @@ struct CallSound {
   Samples said;
 };
 
-/// The whole call with the cancel as a line through it, then its surroundings packet by packet.
+/// The whole first call with the cancel and the key as lines through it, then the cancel's surroundings
+/// packet by packet.
 [[nodiscard]] std::string picture_of(const CallSound& sound, const Evidence& evidence,
                                      const Findings& findings, const Narrator& clock);
 /// The three times that matter.

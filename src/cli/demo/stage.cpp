@@ -19,6 +19,7 @@ using base::fail;
 
 constexpr auto kReadyWithin = std::chrono::seconds(60);
 constexpr std::string_view kApplication = "00000000-0000-4000-8000-000000000001";
+constexpr std::string_view kAda = "00000000-0000-4000-8000-000000000101";
 constexpr std::string_view kTenant = "00000000-0000-4000-8000-0000000000aa";
 
 std::string log_of(const Stage::Setup& setup, const char* name) {
@@ -83,8 +84,13 @@ secret = "{}"
 webhook = "http://{}/api/calls"
 roles = ["Calls.Initiate.All", "Calls.AccessMedia.All"]
 addresses = ["*"]
+[[user]]
+id = "{}"
+name = "Ada"
+sip = "sip:ada@{}"
 )",
-                     (folder_ / "data").string(), kApplication, kTenant, secret_, bot_address_);
+                     (folder_ / "data").string(), kApplication, kTenant, secret_, bot_address_, kAda,
+                     setup_.phone);
 }
 
 base::Result<void> Stage::start_server() {
@@ -117,7 +123,8 @@ base::Result<void> Stage::start_bot() {
   auto listening = std::make_shared<std::promise<bool>>();
   auto bot =
       ChildProcess::start({.program = setup_.bot,
-                           .arguments = {"--json", "--listen-fd", "3", "--server", api_url()},
+                           .arguments = {"--json", "--listen-fd", "3", "--server", api_url(), "--call-back",
+                                         std::string(kAda), "--save-message", setup_.message.string()},
                            .environment = {{"TONEARM_CLIENT_ID", std::string(kApplication)},
                                            {"TONEARM_TENANT_ID", std::string(kTenant)},
                                            {"TONEARM_CLIENT_SECRET", secret_}},

@@ -23,8 +23,10 @@ class Stage {
   struct Setup {
     std::filesystem::path server;  ///< The binary of `tonearm`.
     std::filesystem::path bot;
-    std::filesystem::path logs;  ///< Where `server.log` and `bot.log` go.
-    bool verbose = false;        ///< Both to our stderr instead.
+    std::string phone;              ///< `address:port` where Ada's phone waits, for the bot to ring it.
+    std::filesystem::path message;  ///< File for what the bot has recorded.
+    std::filesystem::path logs;     ///< Where `server.log` and `bot.log` go.
+    bool verbose = false;           ///< Both to our stderr instead.
     std::function<void(const BotEvent&)> on_bot_event;
     /// One of the two has ended: which.
     std::function<void(std::string who)> on_end;

@@ -21,6 +21,8 @@ TEST(ready_line, the_first_address_of_each_kind_is_found) {
 TEST(stage, a_server_that_ends_at_once_is_an_error_and_leaves_nothing) {
   const auto stage = Stage::build({.server = "/bin/true",
                                    .bot = "/bin/true",
+                                   .phone = "127.0.0.1:15275",
+                                   .message = "/dev/null",
                                    .logs = std::filesystem::temp_directory_path(),
                                    .verbose = true,
                                    .on_bot_event = [](const BotEvent&) {},
