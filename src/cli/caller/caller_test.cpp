@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/caller/test_hum.hpp"
+
 namespace tonearm::cli {
 namespace {
 

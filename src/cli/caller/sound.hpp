@@ -15,9 +15,6 @@ inline constexpr int kTelephoneRate = 8000;  ///< [Hz]
 /// RMS level [dBFS]; −96.3 for silence and for nothing.
 [[nodiscard]] double level_dbfs(SampleSpan samples);
 
-/// What a caller without a WAV says: a soft hum, on and off twice a second, for `seconds`.
-[[nodiscard]] Samples hum(double seconds);
-
 /// Normalised correlation of two sounds over their common length, at the best shift of `a` against `b` within
 /// ± `max_shift` samples: 1 = the same but for volume, 0 = nothing in common.
 [[nodiscard]] double similarity(SampleSpan a, SampleSpan b, int max_shift);

@@ -6,6 +6,8 @@
 #include <sndfile.h>
 #include <unistd.h>
 
+#include "cli/caller/test_hum.hpp"
+
 namespace tonearm::cli {
 namespace {
 
