@@ -110,7 +110,7 @@ class CommandLine {
 
   void add_demo() {
     CLI::App* sub =
-        add("demo", "A real call on this machine: a bot answers, plays, and cancels in mid-word.", demo_);
+        add("demo", "Real calls on this machine: a bot cancels in mid-word, records, calls back.", demo_);
     sub->add_option("--bot", demo_.bot, "The example bot's binary; default: found beside this one")
         ->check(CLI::ExistingFile);
     sub->add_option("--output", demo_.output, "Folder for what was heard and said")

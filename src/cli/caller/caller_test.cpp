@@ -86,6 +86,22 @@ TEST(caller, two_talk_until_one_hangs_up_and_a_third_is_refused) {
       0.99);
 }
 
+TEST(caller, two_that_listen_at_any_free_port_do_not_meet) {
+  const auto listen = [] {
+    return Caller::listen({.uri = "sip:ada@127.0.0.1",
+                           .from = {},
+                           .script = {},
+                           .on_progress = {},
+                           .on_packet = {},
+                           .port = 0});
+  };
+  const auto ada = listen();
+  const auto bob = listen();
+  ASSERT_TRUE(ada && bob);
+  EXPECT_NE((*ada)->address(), (*bob)->address());
+  EXPECT_FALSE((*ada)->address().ends_with(":0"));
+}
+
 TEST(caller, an_address_that_leads_nowhere_is_an_error) {
   EXPECT_FALSE(Caller::dial(
       {.uri = "sip:ada@no.such.host.invalid", .from = {}, .script = {}, .on_progress = {}, .on_packet = {}}));

@@ -9,7 +9,7 @@
 namespace tonearm::cli {
 namespace {
 
-/// −12 dBm0: in µ-law 0 dBm0 is a sine 3.17 dB below a full one (ITU-T G.711), whose RMS is −3.0 − 0.2 dBFS.
+/// −12 dBm0. The loudest sine of µ-law is 3.17 dBm0 (ITU-T G.711), and its RMS −3.2 dBFS.
 constexpr double kBeepLevel_dbfs = -18.4;
 constexpr std::int64_t kBeepMs = 250;
 constexpr std::int64_t kLengthTolerance_ms = 40;
