@@ -10,6 +10,7 @@
 
 #include "graph/errors.hpp"
 #include "graph/read_identity.hpp"
+#include "graph/test_bodies.hpp"
 
 namespace tonearm::graph {
 namespace {
@@ -24,13 +25,6 @@ Requester requester() {
   return {*call::ApplicationId::parse(kApplication), *call::TenantId::parse(kTenant)};
 }
 
-ReadOptions options(Version version = Version::v1_0, bool strict = false) {
-  ReadOptions options;
-  options.version = version;
-  options.strict = strict;
-  return options;
-}
-
 const std::string kUser = fmt::format(R"({{"user":{{"id":"{}","displayName":"Ada"}}}})", kAda);
 const std::string kMedia = R"("mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"})";
 
@@ -43,14 +37,14 @@ std::string call_to(std::string_view identity, std::string_view more = "") {
                      participant(identity), kMedia, more);
 }
 
-call::CreateCall read(std::string_view body, const ReadOptions& how = options()) {
+call::CreateCall read(std::string_view body, const ReadOptions& how = read_as()) {
   auto order = read_create_call(body, how, requester());
   EXPECT_TRUE(order) << body << ": " << (order ? "" : order.error().message());
   return order.value_or(call::CreateCall{});
 }
 
 /// The message of a 400; empty if the body was taken.
-std::string refusal(std::string_view body, const ReadOptions& how = options()) {
+std::string refusal(std::string_view body, const ReadOptions& how = read_as()) {
   const auto order = read_create_call(body, how, requester());
   if (order) return {};
   EXPECT_EQ(order.error().code, make_error_code(Errc::bad_request)) << body;
@@ -162,7 +156,7 @@ TEST(ReadCreate, a_source_is_the_application_itself_its_account_or_its_number) {
 TEST(ReadCreate, another_tenant_than_the_tokens_is_a_mismatch) {
   for (const std::string_view other : {kAda, std::string_view("contoso.example.com")}) {
     const auto order =
-        read_create_call(call_to(kUser, fmt::format(R"(,"tenantId":"{}")", other)), options(), requester());
+        read_create_call(call_to(kUser, fmt::format(R"(,"tenantId":"{}")", other)), read_as(), requester());
     ASSERT_FALSE(order) << other;
     EXPECT_EQ(error_answer(order.error()).status, 403);
     EXPECT_EQ(error_answer(order.error()).code, "7505");
@@ -173,17 +167,17 @@ TEST(ReadCreate, another_tenant_than_the_tokens_is_a_mismatch) {
 TEST(ReadCreate, how_long_it_rings_is_a_member_of_beta_only) {
   const std::string body = call_to(kUser, R"(,"ringingTimeoutInSeconds":20)");
   EXPECT_FALSE(read(body).ringing_limit);
-  EXPECT_EQ(read(body, options(Version::beta)).ringing_limit, std::chrono::seconds(20));
+  EXPECT_EQ(read(body, read_as(Version::beta)).ringing_limit, std::chrono::seconds(20));
   for (const char* wrong : {"0", "116", "\"20\"", "1.5"}) {
     const std::string refused = call_to(kUser, fmt::format(R"(,"ringingTimeoutInSeconds":{})", wrong));
-    EXPECT_NE(refusal(refused, options(Version::beta)).find("from 1 to 115"), std::string::npos) << wrong;
+    EXPECT_NE(refusal(refused, read_as(Version::beta)).find("from 1 to 115"), std::string::npos) << wrong;
   }
 }
 
 TEST(ReadCreate, strict_asks_for_the_callback_that_the_metadata_requires) {
   const std::string body = fmt::format(R"({{"targets":[{}],{}}})", participant(kUser), kMedia);
-  EXPECT_NE(refusal(body, options(Version::v1_0, true)).find("callbackUri is required"), std::string::npos);
-  EXPECT_EQ(refusal(call_to(kUser), options(Version::v1_0, true)), "");
+  EXPECT_NE(refusal(body, read_as(Version::v1_0, true)).find("callbackUri is required"), std::string::npos);
+  EXPECT_EQ(refusal(call_to(kUser), read_as(Version::v1_0, true)), "");
 }
 
 TEST(ReadCreate, lists_wrapped_by_a_dotnet_serializer_are_lists) {
