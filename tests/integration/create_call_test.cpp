@@ -17,11 +17,7 @@ constexpr const char* kNobody = "00000000-0000-4000-8000-000000000199";
 
 config::Settings settings_with(const Bot& bot, const TempDir& dir, const SipCallee& ada) {
   auto settings = test_settings(bot, dir.path());
-  config::UserSettings user;
-  user.id = *base::Guid::parse(kAda);
-  user.name = "Ada";
-  user.sip = ada.contact();
-  settings.users.push_back(std::move(user));
+  add_user(settings, kAda, ada.contact());
   return settings;
 }
 

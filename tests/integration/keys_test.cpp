@@ -8,8 +8,6 @@
 namespace tonearm::testing {
 namespace {
 
-constexpr std::uint8_t kEventType = 101;  // the phone's
-
 /// Keys from the phone to the bot and back, through the whole server.
 class KeysTest : public ::testing::Test {
  protected:
@@ -18,23 +16,14 @@ class KeysTest : public ::testing::Test {
   LocalServer server{test_settings(bot, dir.path())};
 };
 
-/// The packets of one key: begun, ended three times.
-void press(LiveCall& call, std::uint16_t sequence, std::uint32_t timestamp, char event) {
-  const std::string begun{event, 10, 0, char(0xA0)};
-  const std::string ended{event, char(0x80 | 10), 3, 0x20};
-  call.phone.rtp().send(call.phone.media(), sequence, timestamp, 77, kEventType, begun, true);
-  for (std::uint16_t i = 1; i <= 3; ++i)
-    call.phone.rtp().send(call.phone.media(), static_cast<std::uint16_t>(sequence + i), timestamp, 77,
-                          kEventType, ended);
-}
-
 TEST_F(KeysTest, each_key_of_a_subscribed_call_is_notified_once_and_numbered) {
   LiveCall call(server.at(), bot);
   ASSERT_EQ(call.api.request("POST", "/" + call.id + "/subscribeToTone", "{}").status(), 200);
   constexpr std::string_view kTones[] = {"tone1", "tone1", "pound", "d"};
   constexpr char kEvents[] = {1, 1, 11, 15};
   for (std::uint16_t i = 0; i < 4; ++i)
-    press(call, static_cast<std::uint16_t>(100 + 10 * i), 8000U + 1600U * i, kEvents[i]);
+    call.phone.rtp().press(call.phone.media(), static_cast<std::uint16_t>(100 + 10 * i), 8000U + 1600U * i,
+                           kEvents[i]);
   for (int i = 0; i < 4; ++i) {
     const auto heard = bot.wait([](const Heard& h) { return h.data().contains("toneInfo"); });
     ASSERT_TRUE(heard);
@@ -59,7 +48,8 @@ TEST_F(KeysTest, keys_are_sent_as_telephone_events_and_their_operation_ends) {
   const auto both_heard = [](const std::vector<HeardPacket>& packets) {
     std::string keys;
     for (const auto& packet : packets)
-      if (packet.payload_type == kEventType && packet.marker) keys += std::to_string(packet.payload[0]) + " ";
+      if (packet.payload_type == RtpEar::kEventPayload && packet.marker)
+        keys += std::to_string(packet.payload[0]) + " ";
     return keys == "5 10 ";
   };
   EXPECT_TRUE(call.phone.rtp().wait_for(both_heard));

@@ -18,11 +18,7 @@ config::Settings with_another_bot(const Bot& bot, const TempDir& dir, const SipC
   auto settings = test_settings(bot, dir.path());
   settings.applications[1].webhook = bot.url();
   settings.applications[1].addresses = {"other"};
-  config::UserSettings user;
-  user.id = *base::Guid::parse(kCallee);
-  user.name = "Ada";
-  user.sip = callee.contact();
-  settings.users.push_back(std::move(user));
+  add_user(settings, kCallee, callee.contact());
   return settings;
 }
 

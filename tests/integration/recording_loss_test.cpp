@@ -15,8 +15,7 @@ namespace tonearm::testing {
 namespace {
 
 constexpr int kAtOnce = 10;
-constexpr std::uint8_t kEventPayload = 101;
-constexpr char kPoundEvent = 11;
+constexpr char kPound = 11;  // RFC 4733 §3.2
 
 /// Rounds of the long form in `./dev test --full`, else of the short one.
 int rounds(int in_short, int in_long) {
@@ -110,16 +109,6 @@ TEST_F(RecordingLossTest, kill_9_during_ten_records_leaves_ten_whole_files) {
   }
 }
 
-/// The stop key, as a phone presses it.
-void press_pound(Whistler& caller) {
-  const std::string begun{kPoundEvent, 10, 0, char(0xA0)};
-  const std::string ended{kPoundEvent, char(0x80 | 10), 3, 0x20};
-  for (std::uint16_t i = 0; i < 4; ++i) {
-    caller.phone.rtp().send(caller.phone.media(), static_cast<std::uint16_t>(40'000 + i), 8000, 77,
-                            kEventPayload, i == 0 ? begun : ended, i == 0);
-  }
-}
-
 TEST_F(RecordingLossTest, hang_up_cancel_stop_key_and_longest_duration_within_a_tick_give_one_ending) {
   LocalServer server(test_settings(bot, dir.path()));
   for (int round = 0; round < rounds(4, 50); ++round) {
@@ -130,7 +119,7 @@ TEST_F(RecordingLossTest, hang_up_cancel_stop_key_and_longest_duration_within_a_
     std::this_thread::sleep_for(990ms + std::chrono::milliseconds(round * 7 % 20));
     std::jthread cancel([&] { caller.api.cancel(caller.id); });
     if (round % 2 == 0) caller.phone.send_bye();
-    press_pound(caller);
+    caller.phone.rtp().press(caller.phone.media(), 40'000, 8000, kPound);
     if (round % 2 != 0) caller.phone.send_bye();
     const auto end = bot.wait_operation_end(answer.id());
     ASSERT_TRUE(end);

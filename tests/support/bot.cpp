@@ -40,48 +40,18 @@ std::string Heard::text(const char* member) const {
   return text_of(data(), member);
 }
 
-Bot::Bot() : listener_(SOCK_STREAM, {"127.0.0.1", 0}) {
-  ::listen(listener_.fd(), 64);
-  accepter_ = std::jthread([this](const std::stop_token& stop) { accept(stop); });
-}
-
-Bot::~Bot() {
-  accepter_ = {};
-  for (auto& connection : connections_) connection.request_stop();
-}
+Bot::Bot()
+    : listener_([this](const HttpMessage& request, HttpConnection& connection, const std::stop_token&) {
+        if (const std::string answer = respond(request); !answer.empty()) connection.write(answer);
+        return true;
+      }) {}
 
 std::string Bot::url(const std::string& path) const {
-  return "http://" + listener_.local().to_string() + path;
-}
-
-void Bot::accept(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    if (!listener_.readable(50ms)) continue;
-    const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd < 0) continue;
-    connections_.emplace_back([this, fd](const std::stop_token& inner) { converse(inner, Socket(fd)); });
-  }
-}
-
-void Bot::converse(const std::stop_token& stop, Socket socket) {
-  HttpConnection connection(std::move(socket));
-  while (!stop.stop_requested()) {
-    if (!connection.socket().readable(50ms)) continue;
-    const auto request = connection.read();
-    if (!request) return;
-    const std::string answer = respond(*request);
-    if (answer.empty()) continue;
-    try {
-      connection.write(answer);
-    } catch (const std::runtime_error&) {
-      return;
-    }
-  }
+  return listener_.url(path);
 }
 
 std::string Bot::respond(const HttpMessage& request) {
-  const auto space = request.start_line.find(' ');
-  const std::string path = request.start_line.substr(space + 1, request.start_line.rfind(' ') - space - 1);
+  const std::string path = request.path();
   if (request.start_line.starts_with("GET ")) {
     const std::lock_guard lock(mutex_);
     const auto file = files_.find(path);

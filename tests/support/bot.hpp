@@ -9,7 +9,7 @@
 
 #include <boost/json.hpp>
 
-#include "http_peer.hpp"
+#include "http_listener.hpp"
 #include "inbox.hpp"
 
 namespace tonearm::testing {
@@ -33,7 +33,6 @@ struct Heard {
 class Bot {
  public:
   Bot();
-  ~Bot();
 
   [[nodiscard]] std::string url(const std::string& path = "/api/calls") const;
   [[nodiscard]] std::vector<Heard> heard() const;
@@ -52,17 +51,13 @@ class Bot {
   void serve(const std::string& path, std::string bytes, std::string type = "audio/wav");
 
  private:
-  void accept(const std::stop_token& stop);
-  void converse(const std::stop_token& stop, Socket socket);
   std::string respond(const HttpMessage& request);
 
-  Socket listener_;
   Inbox<Heard> heard_;
   std::mutex mutex_;  // guards answer_ and files_
   std::function<int(const Heard&)> answer_;
   std::map<std::string, std::pair<std::string, std::string>> files_;
-  std::vector<std::jthread> connections_;
-  std::jthread accepter_;
+  HttpListener listener_;  // last
 };
 
 /// 16 kHz mono 16-bit WAV of a sine at −6 dBFS.

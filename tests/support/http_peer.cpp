@@ -34,6 +34,11 @@ int HttpMessage::status() const {
   return start_line.size() > 12 ? std::stoi(start_line.substr(9, 3)) : 0;
 }
 
+std::string HttpMessage::path() const {
+  const auto space = start_line.find(' ');
+  return start_line.substr(space + 1, start_line.rfind(' ') - space - 1);
+}
+
 std::string HttpMessage::header(const std::string& name) const {
   const auto found = headers.find(name);
   return found == headers.end() ? "" : found->second;

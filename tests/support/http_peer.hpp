@@ -14,7 +14,8 @@ struct HttpMessage {
   std::map<std::string, std::string> headers;  // by lower-case name
   std::string body;
 
-  [[nodiscard]] int status() const;  ///< Of a response.
+  [[nodiscard]] int status() const;        ///< Of a response.
+  [[nodiscard]] std::string path() const;  ///< Of a request: with its query.
   [[nodiscard]] std::string header(const std::string& name) const;
 };
 

@@ -5,11 +5,6 @@
 namespace tonearm::testing {
 namespace {
 
-std::string path_of(const HttpMessage& request) {
-  const auto space = request.start_line.find(' ');
-  return request.start_line.substr(space + 1, request.start_line.rfind(' ') - space - 1);
-}
-
 /// Value of a header in a block of header lines.
 std::string value_of(const std::string& headers, const std::string& name) {
   const auto at = headers.find(name + ": ");
@@ -41,14 +36,15 @@ void PromptPeer::reset() {
   over_ = true;
 }
 
-PromptSource::PromptSource() : listener_(SOCK_STREAM, {"127.0.0.1", 0}) {
-  ::listen(listener_.fd(), 64);
-  accepter_ = std::jthread([this](const std::stop_token& stop) { accept(stop); });
-}
+PromptSource::PromptSource()
+    : listener_([this](const HttpMessage& request, HttpConnection& connection, const std::stop_token& stop) {
+        PromptPeer peer(connection.socket(), stop);
+        respond(request.path(), request, peer);
+        return !peer.over();
+      }) {}
 
 PromptSource::~PromptSource() {
-  accepter_ = {};
-  for (auto& connection : connections_) connection.request_stop();
+  listener_.request_stop();
   {
     const std::lock_guard lock(mutex_);
     held_.clear();
@@ -57,31 +53,7 @@ PromptSource::~PromptSource() {
 }
 
 std::string PromptSource::url(const std::string& path) const {
-  return "http://" + listener_.local().to_string() + path;
-}
-
-void PromptSource::accept(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    if (!listener_.readable(50ms)) continue;
-    const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd < 0) continue;
-    connections_.emplace_back([this, fd](const std::stop_token& inner) { converse(inner, Socket(fd)); });
-  }
-}
-
-void PromptSource::converse(const std::stop_token& stop, Socket socket) {
-  HttpConnection connection(std::move(socket));
-  PromptPeer peer(connection.socket(), stop);
-  while (!stop.stop_requested() && !peer.over()) {
-    if (!connection.socket().readable(50ms)) continue;
-    const auto request = connection.read();
-    if (!request) return;
-    try {
-      respond(path_of(*request), *request, peer);
-    } catch (const std::runtime_error&) {
-      return;  // the other side has gone
-    }
-  }
+  return listener_.url(path);
 }
 
 void PromptSource::respond(const std::string& path, const HttpMessage& request, PromptPeer& peer) {

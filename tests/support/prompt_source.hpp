@@ -6,10 +6,9 @@
 #include <mutex>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "http_peer.hpp"
+#include "http_listener.hpp"
 
 namespace tonearm::testing {
 
@@ -48,7 +47,7 @@ class PromptSource {
   ~PromptSource();
 
   [[nodiscard]] std::string url(const std::string& path) const;
-  [[nodiscard]] std::uint16_t port() const { return listener_.local().port; }
+  [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
 
   /// What `path` is answered with from now on; 404 if nothing was told.
   void script(const std::string& path, Script script);
@@ -65,18 +64,14 @@ class PromptSource {
   bool wait_requests(const std::string& path, std::size_t count, std::chrono::milliseconds timeout = 20s);
 
  private:
-  void accept(const std::stop_token& stop);
-  void converse(const std::stop_token& stop, Socket socket);
   void respond(const std::string& path, const HttpMessage& request, PromptPeer& peer);
 
-  Socket listener_;
   mutable std::mutex mutex_;                                  // guards the next three
   std::map<std::string, Script> scripts_;                     // by path
   std::set<std::string> held_;                                // paths
   std::map<std::string, std::vector<HttpMessage>> requests_;  // by path
   std::condition_variable changed_;
-  std::vector<std::jthread> connections_;
-  std::jthread accepter_;
+  HttpListener listener_;  // last
 };
 
 }  // namespace tonearm::testing

@@ -160,4 +160,15 @@ void RtpEar::send(const base::Endpoint& to, std::uint16_t sequence, std::uint32_
   socket_.send_to(to, packet);
 }
 
+void RtpEar::press(const base::Endpoint& to, std::uint16_t sequence, std::uint32_t timestamp,
+                   char event) const {
+  constexpr std::uint32_t kSsrc = 77;
+  const std::string begun{event, 10, 0, char(0xA0)};
+  const std::string ended{event, char(0x80 | 10), 3, 0x20};
+  for (std::uint16_t i = 0; i < 4; ++i) {
+    send(to, static_cast<std::uint16_t>(sequence + i), timestamp, kSsrc, kEventPayload,
+         i == 0 ? begun : ended, i == 0);
+  }
+}
+
 }  // namespace tonearm::testing

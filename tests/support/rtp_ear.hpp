@@ -30,6 +30,8 @@ struct HeardPacket {
 /// Threading: own threads; everything public is thread-safe.
 class RtpEar {
  public:
+  static constexpr std::uint8_t kEventPayload = 101;  ///< telephone-event, as SipPhone offers it.
+
   explicit RtpEar(const base::Endpoint& bind_to = {"127.0.0.1", 0});
   ~RtpEar();
 
@@ -56,6 +58,9 @@ class RtpEar {
   /// One packet by hand.
   void send(const base::Endpoint& to, std::uint16_t sequence, std::uint32_t timestamp, std::uint32_t ssrc,
             std::uint8_t payload_type, std::string_view payload, bool marker = false) const;
+  /// A key by RFC 4733, of a stream of its own: its event code, begun and ended three times, which takes four
+  /// sequence numbers.
+  void press(const base::Endpoint& to, std::uint16_t sequence, std::uint32_t timestamp, char event) const;
 
  private:
   void listen(const std::stop_token& stop);

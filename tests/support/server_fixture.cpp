@@ -96,6 +96,14 @@ config::Settings test_settings(const Bot& bot, const std::filesystem::path& data
   return settings;
 }
 
+void add_user(config::Settings& settings, const std::string& id, const std::string& contact) {
+  config::UserSettings user;
+  user.id = *base::Guid::parse(id);
+  user.name = "Ada";
+  user.sip = contact;
+  settings.users.push_back(std::move(user));
+}
+
 std::string test_toml(const Bot& bot, const std::filesystem::path& data_dir, const std::string& extra) {
   return "[server]\nhttp = [\"127.0.0.1:0\"]\npublic_url = \"http://127.0.0.1:1\"\ndata_dir = \"" +
          data_dir.string() +

@@ -36,7 +36,9 @@ inline constexpr const char* kSecret = "a-secret-only-for-tests";
 /// Loopback, free ports, three applications: "ivr" (the bot's), "other" of the same tenant, "stranger" of
 /// another.
 config::Settings test_settings(const Bot& bot, const std::filesystem::path& data_dir);
-/// The same as a configuration file; extra lines are put at its end.
+/// Ada, a user whose phone is at `contact`.
+void add_user(config::Settings& settings, const std::string& id, const std::string& contact);
+/// `test_settings` as a configuration file; extra lines are put at its end.
 std::string test_toml(const Bot& bot, const std::filesystem::path& data_dir, const std::string& extra = "");
 
 /// Where a server under test listens.
