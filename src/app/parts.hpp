@@ -21,6 +21,7 @@
 #include "http/metrics.hpp"
 #include "http/server.hpp"
 #include "media/call_media.hpp"
+#include "media/fetch_queue.hpp"
 #include "media/http_prompt_fetcher.hpp"
 #include "net/http_client.hpp"
 #include "net/resolver.hpp"
@@ -106,6 +107,7 @@ class Server::Parts {
 
   std::optional<net::HttpClient> prompt_client_;
   std::optional<media::HttpPromptFetcher> prompt_fetcher_;
+  std::optional<media::FetchQueue> prompt_queue_;
   std::unique_ptr<media::Engine> engine_;
   std::optional<media::CallMedia> media_;  // goes after the engine: it is told of the last sessions
   std::unique_ptr<sip::CallLegs> legs_;

@@ -74,11 +74,12 @@ base::Result<void> Server::Parts::open_media() {
   options.tls = client_tls_;
   prompt_client_.emplace(runtime_, resolver_, std::move(options));
   prompt_fetcher_.emplace(*prompt_client_);
+  prompt_queue_.emplace(*prompt_fetcher_);
   auto media_settings = media_options(settings_);
   media_settings.recording_written = [this](base::Guid operation, bool ok) {
     recordings_->on_written(call::OperationId(operation), ok);
   };
-  auto engine = media::Engine::start(std::move(media_settings), *prompt_fetcher_);
+  auto engine = media::Engine::start(std::move(media_settings), *prompt_queue_);
   if (!engine) return std::unexpected(engine.error());
   engine_ = std::move(*engine);
   media_.emplace(*engine_, *host_, address_in_sdp(settings_));
