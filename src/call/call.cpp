@@ -28,6 +28,7 @@ Call::Made Call::incoming(const IncomingInvite& invite, CallSetup setup, const S
   data.leg.media = invite.media;
   data.leg.from_pstn = invite.from_pstn;
   data.view.source = invite.source;
+  data.view.diverted_from = invite.diverted_from;
   data.view.targets = {application_party(data.view.owner)};
   StepBuilder step = call->next_step(stamp);
   step.write_call();

@@ -67,6 +67,7 @@ struct CallSnapshot {
   CallDirection direction = CallDirection::incoming;
   Party source;
   std::vector<Party> targets;
+  std::vector<Party> diverted_from;  ///< Who was called before, first called first. Not stored.
   std::string callback_uri;
   std::string chain_id;  ///< GUID text: callChainId = scenario id.
   ParticipantId my_participant;

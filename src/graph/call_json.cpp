@@ -1,5 +1,7 @@
 #include "graph/call_json.hpp"
 
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "graph/call_ends.hpp"
@@ -90,6 +92,23 @@ json::value end_result(const CallSnapshot& call) {
   return result_info(result.code, result.subcode, result.message);
 }
 
+/// A step of the way that a diverted call has taken.
+json::object call_route(const Party& from, const Party& to) {
+  return {{"@odata.type", "#microsoft.graph.callRoute"},
+          {"routingType", "forwarded"},
+          {"original", identity_set(from)},
+          {"final", identity_set(to)}};
+}
+
+json::array call_routes(const CallSnapshot& call) {
+  json::array routes;
+  for (auto from = call.diverted_from.begin(); from != call.diverted_from.end(); ++from) {
+    const auto next = std::next(from);
+    routes.push_back(call_route(*from, next == call.diverted_from.end() ? call.targets.front() : *next));
+  }
+  return routes;
+}
+
 json::object media_config(const CallSnapshot& call) {
   return {{"@odata.type", "#microsoft.graph.serviceHostedMediaConfig"},
           {"preFetchMedia", media_infos_json(call.prefetch_media)}};
@@ -114,6 +133,7 @@ json::object offered_call(const CallSnapshot& call) {
   body["incomingContext"] = incoming_context(call);
   body["source"] = source_json(call);
   body["targets"] = targets_json(call);
+  if (!call.diverted_from.empty()) body["callRoutes"] = call_routes(call);
   return body;
 }
 
@@ -160,7 +180,7 @@ json::array targets_json(const CallSnapshot& call) {
 json::object full_call(const CallSnapshot& call) {
   json::object body = brief_call(call, to_wire(call.state));
   body["callbackUri"] = call.callback_uri;
-  body["callRoutes"] = json::array();
+  body["callRoutes"] = call_routes(call);
   body["myParticipantId"] = call.my_participant.to_string();
   body["tenantId"] = call.owner.tenant.to_string();
   body["source"] = source_json(call);

@@ -70,6 +70,21 @@ TEST(WriteCall, a_call_that_is_over_says_why_and_a_key_that_was_pressed_is_seen)
   EXPECT_EQ(text_at(boost::json::parse(body), "/toneInfo/tone"), "star");
 }
 
+TEST(WriteCall, a_diverted_call_says_by_which_way_it_came) {
+  call::CallSnapshot call = example_call();
+  call.diverted_from = {{call::Party::Kind::phone, "+14255550121", "", ""},
+                        {call::Party::Kind::phone, "+14255550122", "Sales", ""}};
+  const std::string body = write_call(call, kBase);
+  expect_body(body, body, "v1.0-get-call-diverted");
+  const auto routes = boost::json::parse(body).at("callRoutes");
+  ASSERT_EQ(routes.as_array().size(), 2u);
+  EXPECT_EQ(text_at(routes, "/0/routingType"), "forwarded");
+  EXPECT_EQ(text_at(routes, "/0/original/phone/id"), "+14255550121");
+  EXPECT_EQ(text_at(routes, "/0/final/phone/id"), "+14255550122");
+  EXPECT_EQ(text_at(routes, "/1/original/phone/displayName"), "Sales");
+  EXPECT_EQ(text_at(routes, "/1/final/application/displayName"), "Contoso bot");
+}
+
 TEST(WriteCall, an_outgoing_call_has_no_incoming_context) {
   call::CallSnapshot call = example_call();
   call.direction = call::CallDirection::outgoing;

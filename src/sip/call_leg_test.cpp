@@ -245,6 +245,25 @@ struct RefusalCase {
   const char* status;
 };
 
+TEST(call_leg, who_was_called_before_is_told_by_a_trusted_trunk) {
+  Stack stack("udp:127.0.0.1:0", SOCK_DGRAM, false, {}, [](AgentSettings& settings) {
+    TrunkEntry carrier;
+    carrier.name = "carrier";
+    carrier.sources = {*base::Network::parse("127.0.0.0/8")};
+    carrier.trust_identity = true;
+    settings.directory.trunks = {carrier};
+  });
+  stack.send(stack.request("INVITE", 1, stack.offer(),
+                           "Diversion: <sip:+14255550122@h>;reason=unconditional\r\n"
+                           "Diversion: \"Sales\" <tel:+1-425-555-0121>\r\n"));
+  const auto invite = stack.reports_.next_invite();
+  ASSERT_TRUE(invite);
+  ASSERT_EQ(invite->diverted_from.size(), 2u);
+  EXPECT_EQ(invite->diverted_from[0].id, "+14255550121");
+  EXPECT_EQ(invite->diverted_from[0].display_name, "Sales");
+  EXPECT_EQ(invite->diverted_from[1].id, "+14255550122");
+}
+
 TEST(call_leg, refusals_say_why_and_keep_nothing) {
   Stack stack;
   std::string no_hops = stack.request("INVITE", 3, stack.offer());

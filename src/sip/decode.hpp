@@ -13,6 +13,7 @@ struct MessageLimits {
   static constexpr std::size_t kCallId = 256;   ///< Also tags.
   static constexpr std::size_t kHeader = 1024;  ///< From, To, Request-URI.
   static constexpr std::size_t kBody = 64 * 1024;
+  static constexpr std::size_t kDiversions = 10;
   static constexpr std::size_t kRoutes = 32;  ///< Record-Route; also the option tags of Require.
 };
 

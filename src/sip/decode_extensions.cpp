@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "sip/decode.hpp"
+#include "sip/uri.hpp"
 
 namespace tonearm::sip {
 namespace {
@@ -37,6 +38,53 @@ std::vector<std::string> tokens_of(const sip_msg& message, sip_hdrid id) {
   std::vector<std::string> tokens;
   sip_msg_hdr_apply(&message, true, id, append_tokens, &tokens);
   return tokens;
+}
+
+/// Takes the first of several addresses off the front: a comma within quotes or angle brackets separates
+/// nothing.
+std::string_view take_address(std::string_view& text) {
+  bool quoted = false, bracketed = false;
+  std::size_t end = 0;
+  for (; end < text.size() && (quoted || bracketed || text[end] != ','); ++end) {
+    if (quoted && text[end] == '\\') {
+      ++end;
+    } else if (text[end] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (text[end] == '<' || text[end] == '>')) {
+      bracketed = text[end] == '<';
+    }
+  }
+  end = std::min(end, text.size());
+  const std::string_view first = trimmed(text.substr(0, end));
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return first;
+}
+
+/// One entry of a Diversion header. Whoever asked to stay unnamed (RFC 5806 §4.3) does.
+std::optional<NameAddress> diversion_in(std::string_view text) {
+  sip_addr address{};
+  const pl value = to_pl(text);
+  if (sip_addr_decode(&address, &value) != 0 || !party_in(to_view(address.auri))) return std::nullopt;
+  pl privacy{};
+  const bool asked = msg_param_decode(&address.params, "privacy", &privacy) == 0;
+  if (asked && to_view(privacy) != "off") return NameAddress{"", "", "sip:anonymous@anonymous.invalid", ""};
+  return NameAddress{"", std::string(trimmed(to_view(address.dname))), std::string(to_view(address.auri)),
+                     ""};
+}
+
+bool append_diversions(const sip_hdr* header, const sip_msg*, void* diversions) {
+  auto& list = *static_cast<std::vector<NameAddress>*>(diversions);
+  const auto room = [&] { return list.size() < MessageLimits::kDiversions; };
+  for (std::string_view rest = to_view(header->val); !rest.empty() && room();) {
+    if (auto diversion = diversion_in(take_address(rest))) list.push_back(std::move(*diversion));
+  }
+  return !room();
+}
+
+std::vector<NameAddress> diversions_of(const sip_msg& message) {
+  std::vector<NameAddress> diversions;
+  sip_msg_xhdr_apply(&message, true, "Diversion", append_diversions, &diversions);
+  return diversions;
 }
 
 std::string_view value_of(const sip_msg& message, sip_hdrid id) {
@@ -91,6 +139,7 @@ void decode_extensions(const sip_msg& message, Message& out) {
   out.rseq = number_of(message, SIP_HDR_RSEQ);
   out.rack = rack_of(message);
   out.retry_after = number_of(message, SIP_HDR_RETRY_AFTER);
+  out.diversions = diversions_of(message);
 }
 
 }  // namespace tonearm::sip

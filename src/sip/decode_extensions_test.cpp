@@ -60,6 +60,27 @@ TEST(decode_extensions, reliable_responses) {
   EXPECT_EQ(with("RSeq: 988789\r\n").rseq, 988789u);
 }
 
+TEST(decode_extensions, diversions_in_one_header_or_several) {
+  const auto found =
+      with(
+          "Diversion: \"Sales, \\\"east\\\"\" <sip:+14255550101@h;x=a,b>;reason=no-answer , "
+          "<tel:+1-425-555-0102>;privacy=off\r\nDiversion: <sip:+14255550103@h>;privacy=full\r\n")
+          .diversions;
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].display_name, "Sales, \\\"east\\\"");
+  EXPECT_EQ(found[0].uri, "sip:+14255550101@h;x=a,b");
+  EXPECT_EQ(found[1].uri, "tel:+1-425-555-0102");
+  EXPECT_EQ(found[2].uri, "sip:anonymous@anonymous.invalid");
+}
+
+TEST(decode_extensions, diversions_beyond_the_tenth_and_broken_ones_are_left_out) {
+  std::string lines;
+  for (int i = 0; i < 12; ++i) lines += fmt::format("Diversion: <sip:{}@h>\r\n", i);
+  EXPECT_EQ(with(lines).diversions.size(), 10u);
+  EXPECT_TRUE(with("Diversion: ,\"open <sip:x\r\n").diversions.empty());
+  EXPECT_TRUE(with("Diversion: \"\\\r\n").diversions.empty());
+}
+
 TEST(decode_extensions, what_cannot_be_read_is_absent) {
   const Message message = with(
       "Session-Expires: soon\r\nMin-SE: -1\r\nRSeq: 99999999999\r\nRAck: 1 INVITE\r\nRetry-After: 5 "

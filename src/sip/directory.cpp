@@ -78,6 +78,17 @@ call::Party caller_of(const Directory& directory, const Origin& origin, const Me
   return {call::Party::Kind::phone, rewritten(user, origin.trunk), invite.from.display_name, {}};
 }
 
+/// Whoever was called before, by the word of a trunk that is trusted.
+std::vector<call::Party> diverted_from(const Origin& origin, const Message& invite) {
+  std::vector<call::Party> parties;
+  if (origin.trunk == nullptr || !origin.trunk->trust_identity) return parties;
+  for (auto entry = invite.diversions.rbegin(); entry != invite.diversions.rend(); ++entry) {
+    const std::string user = party_in(entry->uri).value_or("");  // it has one, or it would not be there
+    parties.push_back({call::Party::Kind::phone, rewritten(user, origin.trunk), entry->display_name, {}});
+  }
+  return parties;
+}
+
 /// The application that has this address among its own.
 std::optional<std::size_t> owner_of(const Directory& directory, const std::string& address) {
   if (address.empty() || address == "*") return std::nullopt;
@@ -137,6 +148,7 @@ std::expected<Admission, Refusal> admit(const Directory& directory, const Messag
   admission.application = *application;
   admission.caller = caller_of(directory, origin, invite, *application);
   admission.called = dialled.empty() ? meant : dialled;
+  admission.diverted_from = diverted_from(origin, invite);
   admission.from_trunk = origin.trunk != nullptr;
   if (origin.trunk != nullptr) {
     admission.trunk = static_cast<std::size_t>(origin.trunk - directory.trunks.data());

@@ -72,6 +72,7 @@ struct Admission {
   std::size_t application = 0;
   call::Party caller;
   std::string called;
+  std::vector<call::Party> diverted_from;  ///< As `call::IncomingInvite`.
   bool from_trunk = false;
   bool nat = false;
   std::optional<std::size_t> trunk;  ///< Which one it came by.

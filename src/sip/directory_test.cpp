@@ -108,6 +108,20 @@ TEST(admit, asserted_identity_counts_only_from_trunks_that_are_trusted) {
   EXPECT_EQ(admit(wary, message)->caller.id, "anonymous");
 }
 
+TEST(admit, diversions_count_only_from_trunks_that_are_trusted_first_called_first) {
+  Message message = invite_from("sip:ivr@h", "sip:x@h", "198.51.100.9");
+  message.diversions = {{"", "Sales", "sip:0014255550122@carrier.example.com", ""},
+                        {"", "", "tel:+1-425-555-0121", ""}};
+  const auto diverted = admit(directory(), message)->diverted_from;
+  ASSERT_EQ(diverted.size(), 2u);
+  EXPECT_EQ(diverted[0].id, "+14255550121");
+  EXPECT_EQ(diverted[1].id, "+14255550122");
+  EXPECT_EQ(diverted[1].display_name, "Sales");
+  Directory wary = directory();
+  wary.trunks[0].trust_identity = false;
+  EXPECT_TRUE(admit(wary, message)->diverted_from.empty());
+}
+
 Directory with_passwords() {
   Directory made = directory();
   made.users.push_back({"id-eve", "Eve", "eve", {}, false, base::Secret("x")});

@@ -63,6 +63,8 @@ struct Message {
   std::vector<std::string> supported;
   std::vector<std::string> allow;  ///< Empty: nothing was said.
   std::string asserted_identity;   ///< First P-Asserted-Identity, as written.
+  std::vector<NameAddress>
+      diversions;  ///< Who was called before, the latest first (RFC 5806); each names somebody.
   std::optional<unsigned> max_forwards;
   std::optional<SessionExpires> session_expires;
   std::optional<std::uint32_t> min_se;  ///< [s] (RFC 4028 §5)
