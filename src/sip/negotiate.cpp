@@ -212,7 +212,7 @@ void add_codec(SdpMedia& stream, Codec codec, std::uint8_t type) {
 void add_events(SdpMedia& stream, std::uint8_t type) {
   stream.formats.push_back(std::to_string(type));
   stream.attributes.push_back({"rtpmap", fmt::format("{} telephone-event/{}", type, kClockRate)});
-  stream.attributes.push_back({"fmtp", fmt::format("{} 0-15", type)});
+  stream.attributes.push_back({"fmtp", fmt::format("{} 0-16", type)});
 }
 
 void finish(SdpMedia& stream, MediaDirection direction, std::chrono::milliseconds ptime) {

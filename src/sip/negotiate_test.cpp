@@ -143,7 +143,7 @@ TEST(make_answer, every_stream_of_the_offer_has_its_line) {
             "m=video 0 RTP/AVP 96\r\n"
             "m=audio 20000 RTP/AVP 8 101\r\na=rtcp-mux\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 "
             "telephone-event/8000\r\n"
-            "a=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
+            "a=fmtp:101 0-16\r\na=ptime:20\r\na=sendrecv\r\n"
             "m=image 0 udptl t38\r\n"
             "m=audio 0 RTP/AVP 0\r\n");
 }
