@@ -11,6 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// For trunks to take back what we registered with them.
+constexpr auto kWithdrawLimit = 2s;
 /// What the calls may still take after the drain: their endings, a BYE and its answer.
 constexpr auto kEndingLimit = 5s;
 /// For the outbox to reach the bots; what is left stays on disk for the next start.
@@ -60,6 +62,7 @@ CallPorts Server::Parts::ports() {
 void Server::Parts::stop() {
   if (std::exchange(stopped_, true) || !host_) return;
   taking_calls_ = false;
+  if (legs_ && !hurried_) legs_->withdraw(kWithdrawLimit);
   if (!host_->wait_until_idle(settings_.server.drain, hurried_)) {
     host_->end_all();
     host_->wait_until_idle(kEndingLimit, std::atomic<bool>(false));

@@ -118,6 +118,8 @@ class Agent : private ListenerHandler, private TrunkPorts {
   std::expected<SessionId, NoRoute> call(const PartyCall& call);
   /// BYE in a dialog of an earlier process, CSeq + 1000; not more than 50 a second. Reports nothing.
   void hang_up_restored(const std::string& row);
+  /// Takes our registrations with trunks back, as `Trunks::withdraw`.
+  void withdraw(const std::function<void()>& done) { trunks_->withdraw(done); }
   /// Registrations of users who are still there are kept.
   void set_directory(Directory directory);
   /// Where a user's phones are, by the user's object id; latest first.
@@ -188,7 +190,7 @@ class Agent : private ListenerHandler, private TrunkPorts {
                    const sip_msg* response);
   /// The line that answers a challenge to a request within the dialog.
   std::optional<std::string> answer_to_challenge(Entry& entry, const std::string& method,
-                                                 const sip_msg& response);
+                                                 const std::string& target, const sip_msg& response);
 
   SessionId place(std::vector<Way> ways, const call::LocalMedia& local);
   void try_way(SessionId id);

@@ -130,12 +130,12 @@ void Agent::send_by(SessionId id, Entry& entry, std::deque<OutgoingRequest> ways
 }
 
 std::optional<std::string> Agent::answer_to_challenge(Entry& entry, const std::string& method,
-                                                      const sip_msg& response) {
+                                                      const std::string& target, const sip_msg& response) {
   const bool challenged = response.scode == 401 || response.scode == 407;
   std::optional<std::string> line;
   if (challenged && entry.line) {
-    line = entry.line->answer(details_of(response, {}), to_endpoint(response.src).address, method,
-                              entry.session.dialog().remote_target, entry.answers++);
+    line = entry.line->answer(details_of(response, {}), to_endpoint(response.src).address, method, target,
+                              entry.answers++);
   }
   if (!line && response.scode >= 200) entry.answers = 0;
   return line;
@@ -145,7 +145,7 @@ void Agent::on_bye_response(SessionId id, const sip_msg* response) {
   Entry* entry = find(id);
   if (entry == nullptr) return;
   if (response == nullptr) return perform(id, entry->session.on_bye_response(408));
-  if (const auto line = answer_to_challenge(*entry, "BYE", *response))
+  if (const auto line = answer_to_challenge(*entry, "BYE", entry->session.dialog().remote_target, *response))
     return perform(id, entry->session.authorize(*line));
   perform(id, entry->session.on_bye_response(response->scode));
 }
@@ -160,9 +160,13 @@ void Agent::on_response(SessionId id, std::size_t listener, const std::string& m
     return;
   }
   if (response == nullptr) return perform(id, entry->session.on_request_failed(method, status_of(error)));
-  if (message && entry->session.is_refreshing(message->cseq)) {
-    if (const auto line = answer_to_challenge(*entry, method, *response))
-      return perform(id, entry->session.authorize_refresh(*line));
+  const bool refreshes = message && entry->session.is_refreshing(message->cseq);
+  if (message && (refreshes || method == "PRACK")) {
+    const std::string& target = entry->session.target_of(*message);
+    if (const auto line = answer_to_challenge(*entry, method, target, *response)) {
+      return perform(id, refreshes ? entry->session.authorize_refresh(*line)
+                                   : entry->session.authorize_prack(*message, *line));
+    }
   }
   if (message) return perform(id, entry->session.on_response(*message));
   metrics_.count_malformed();

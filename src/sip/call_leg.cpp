@@ -1,6 +1,7 @@
 #include "sip/call_leg.hpp"
 
 #include <algorithm>
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -102,6 +103,13 @@ void CallLegs::post_directory(Directory directory) {
   });
 }
 
+void CallLegs::withdraw(std::chrono::milliseconds limit) {
+  const auto done = std::make_shared<std::promise<void>>();
+  const auto answered = done->get_future();
+  loop_.post([this, done] { agent_->withdraw([done] { done->set_value(); }); });
+  answered.wait_for(limit);
+}
+
 std::vector<TracedMessage> CallLegs::trace(call::CallId call) const {
   std::vector<std::string> call_ids;
   {
@@ -140,6 +148,7 @@ void CallLegs::on_incoming(IncomingCall call) {
   invite.application = call.admission.application;
   invite.source = std::move(call.admission.caller);
   invite.called = std::move(call.admission.called);
+  invite.diverted_from = std::move(call.admission.diverted_from);
   invite.from_pstn = call.admission.from_trunk;
   invite.media = std::move(call.media);
   invite.dialog = std::move(call.dialog);

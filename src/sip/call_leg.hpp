@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -32,6 +33,10 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
 
   /// Users, trunks, applications and `open` anew; running calls keep what they have.
   void post_directory(Directory directory);
+
+  /// Takes our registrations with trunks back, so that they send no calls any more. Returns when all have
+  /// answered, or after `limit`. Not from the loop's thread.
+  void withdraw(std::chrono::milliseconds limit);
 
   /// The addresses really bound, in the order of the settings.
   [[nodiscard]] const std::vector<ListenAddress>& listening() const { return listening_; }

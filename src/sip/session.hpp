@@ -155,6 +155,8 @@ class Session {
   SessionActions authorize(const std::string& line);
   /// The same for the request that keeps the session alive.
   SessionActions authorize_refresh(const std::string& line);
+  /// And for the PRACK that this response challenges.
+  SessionActions authorize_prack(const Message& challenge, const std::string& line);
 
   // ---- from the far end
   SessionActions on_cancel();
@@ -186,6 +188,9 @@ class Session {
   [[nodiscard]] bool is_calling() const;
   /// A request of ours that keeps the session alive, with this CSeq, is under way.
   [[nodiscard]] bool is_refreshing(std::uint32_t cseq) const { return refresh_ && refresh_->cseq == cseq; }
+  /// Where the request that met with this response was sent to: a branch of our INVITE has an address of its
+  /// own.
+  [[nodiscard]] const std::string& target_of(const Message& response) const;
   /// For 2xx that come when this session is gone.
   [[nodiscard]] const InviteBranches& branches() const { return branches_; }
   [[nodiscard]] bool is_over() const { return std::holds_alternative<Over>(phase_); }
@@ -218,6 +223,7 @@ class Session {
     Dialog dialog;
     ReliableOrder order;
     std::optional<Agreement> answered;  ///< Its answer to our offer, if a reliable response had one.
+    std::string acknowledged;           ///< RAck line of our last PRACK.
   };
   /// A request of ours that keeps the session alive. Its INVITE has an offer, its UPDATE has none.
   struct Refresh {
@@ -255,6 +261,7 @@ class Session {
   SessionActions on_prack(const Message& request, ServerTransaction transaction);
   bool take_provisional(SessionActions& actions, const Message& response);
   EarlyDialog& early_dialog(const Message& response);
+  void send_prack(SessionActions& actions, EarlyDialog& early, const std::string& authorization);
   std::optional<Agreement> leave_early_dialogs(const Message& response);
   SessionActions on_early_request(const Message& request, ServerTransaction transaction);
   SessionActions on_early_update(EarlyDialog& early, const Message& request, ServerTransaction transaction);

@@ -59,7 +59,7 @@ Session::EarlyDialog& Session::early_dialog(const Message& response) {
       early_dialogs_, [&](const EarlyDialog& early) { return early.dialog.remote_tag == response.to.tag; });
   if (known != early_dialogs_.end()) return *known;
   if (early_dialogs_.size() >= kBranchesMost) early_dialogs_.erase(early_dialogs_.begin());
-  return early_dialogs_.emplace_back(EarlyDialog{dialog_of_answer(dialog_, response), {}, {}});
+  return early_dialogs_.emplace_back(EarlyDialog{dialog_of_answer(dialog_, response), {}, {}, {}});
 }
 
 /// False: not to be looked at (RFC 3262 §4), because it repeats the last one or one before it is missing.
@@ -68,15 +68,34 @@ bool Session::take_provisional(SessionActions& actions, const Message& response)
   EarlyDialog& early = early_dialog(response);
   if (!is_reliable(response)) return true;
   if (!early.order.take(*response.rseq)) return false;
-  early.dialog.local_cseq = dialog_.local_cseq;  // one count for all branches: it only has to go up
-  OutgoingRequest prack = make_request(early.dialog, "PRACK");
-  branches_.invite.local_cseq = dialog_.local_cseq = early.dialog.local_cseq;
-  prack.headers += rack_line(response);
-  actions.emplace_back(SendRequest{std::move(prack)});
+  early.acknowledged = rack_line(response);
+  send_prack(actions, early, {});
   if (response.has_sdp() && !early.answered) {
     if (auto agreement = read_answer(response)) early.answered = std::move(*agreement);
   }
   return true;
+}
+
+void Session::send_prack(SessionActions& actions, EarlyDialog& early, const std::string& authorization) {
+  early.dialog.local_cseq = dialog_.local_cseq;  // one count for all branches: it only has to go up
+  OutgoingRequest prack = make_request(early.dialog, "PRACK");
+  branches_.invite.local_cseq = dialog_.local_cseq = early.dialog.local_cseq;
+  prack.headers += early.acknowledged + authorization;
+  actions.emplace_back(SendRequest{std::move(prack)});
+}
+
+SessionActions Session::authorize_prack(const Message& challenge, const std::string& line) {
+  SessionActions actions;
+  const auto early = std::ranges::find(early_dialogs_, challenge.to.tag,
+                                       [](const EarlyDialog& one) { return one.dialog.remote_tag; });
+  if (early != early_dialogs_.end()) send_prack(actions, *early, line);
+  return actions;  // else somebody has answered meanwhile, and nothing waits for a PRACK
+}
+
+const std::string& Session::target_of(const Message& response) const {
+  const auto early = std::ranges::find(early_dialogs_, response.to.tag,
+                                       [](const EarlyDialog& one) { return one.dialog.remote_tag; });
+  return early == early_dialogs_.end() ? dialog_.remote_target : early->dialog.remote_target;
 }
 
 /// One branch has answered, the others are over. What it had answered to our offer before, if the 2xx has no

@@ -124,6 +124,23 @@ TEST(reliable_provisional, gets_its_prack_in_the_early_dialog) {
   EXPECT_NE(sent.headers.find(";tag=bobs\r\n"), std::string::npos);
 }
 
+TEST(reliable_provisional, a_challenge_to_its_prack_is_answered_in_its_branch) {
+  Session session = calling();
+  session.on_invite_response(reliable(180, 5));
+  session.on_invite_response(reliable(180, 900, "other"));
+  Message challenge = response(407);
+  challenge.method = "PRACK";
+  challenge.cseq = 2;
+  EXPECT_EQ(session.target_of(challenge), "sip:bob@203.0.113.6:5080");
+  const auto actions = session.authorize_prack(challenge, "Proxy-Authorization: Digest x\r\n");
+  ASSERT_EQ(method(actions), "PRACK");
+  const std::string& headers = find<SendRequest>(actions)->request.headers;
+  EXPECT_NE(headers.find("RAck: 5 1 INVITE\r\nProxy-Authorization: Digest x\r\n"), std::string::npos);
+  EXPECT_NE(headers.find("CSeq: 4 PRACK\r\n"), std::string::npos);
+  session.on_invite_response(response(200));
+  EXPECT_TRUE(session.authorize_prack(challenge, "Proxy-Authorization: Digest x\r\n").empty());
+}
+
 TEST(reliable_provisional, a_repeated_one_or_one_out_of_order_is_not_looked_at) {
   Session session = calling();
   session.on_invite_response(reliable(180, 5));

@@ -84,6 +84,26 @@ INSTANTIATE_TEST_SUITE_P(digest, every_algorithm,
                                                                                              : "sha256");
                          });
 
+TEST(trunk_out, a_challenge_to_a_prack_is_answered) {
+  Caller caller;
+  Callee carrier(caller.address());
+  caller.has_trunks({trunk_with_password({&carrier})});
+  caller.calls_number(kNumber);
+  const std::string invite = carrier.expect("INVITE");
+  carrier.respond(invite, 183, {.extra = "Require: 100rel\r\nRSeq: 7\r\n"});
+  const std::string first = carrier.expect("PRACK");
+  carrier.respond(first, 407,
+                  {.extra = "Proxy-Authenticate: Digest realm=\"carrier\", nonce=\"n1\", qop=\"auth\"\r\n"});
+  const std::string second = carrier.expect("PRACK");
+  EXPECT_EQ(header(second, "RAck"), "7 1 INVITE");
+  EXPECT_EQ(header(second, "CSeq"), "3 PRACK");
+  EXPECT_NE(header(second, "Proxy-Authorization").find("username=\"contoso\""), std::string::npos) << second;
+  carrier.respond(second, 200);
+  carrier.answer(invite);
+  EXPECT_TRUE(caller.reports_.next_signal<call::LegRinging>());
+  EXPECT_TRUE(caller.reports_.next_signal<call::LegAnswered>());
+}
+
 TEST(trunk_out, a_wrong_password_is_tried_once) {
   Caller caller;
   Callee carrier(caller.address());
@@ -249,6 +269,58 @@ TEST(trunk_out, registers_answers_the_challenge_and_refreshes) {
   const std::string refresh = carrier.expect("REGISTER", 20'000);
   EXPECT_EQ(header(refresh, "Call-ID"), header(first, "Call-ID"));
   EXPECT_EQ(header(refresh, "CSeq"), "3 REGISTER");
+}
+
+TEST(trunk_out, what_was_registered_is_taken_back_and_not_made_again) {
+  Caller caller;
+  Callee carrier(caller.address());
+  auto entry = trunk_with_password({&carrier});
+  entry.registers = true;
+  caller.has_trunks({entry});
+  const std::string first = carrier.expect("REGISTER");
+  carrier.respond(first, 200, {.extra = "Expires: 2\r\n"});
+  ASSERT_TRUE(
+      testing::comes_true([&] { return caller.legs_->metrics().trunks().front().registered == true; }));
+  std::thread stopping([&] { caller.legs_->withdraw(20s); });
+  std::string last = carrier.expect("REGISTER");
+  if (header(last, "Expires") != "0") last = carrier.expect("REGISTER");  // a refresh was on its way
+  EXPECT_EQ(header(last, "Expires"), "0");
+  EXPECT_EQ(header(last, "Contact"), header(first, "Contact"));
+  carrier.respond(last, 401, {.extra = fmt::format(fmt::runtime(kChallenge), "n1", "MD5")});
+  const std::string proven = carrier.expect("REGISTER");
+  EXPECT_EQ(header(proven, "Expires"), "0");
+  EXPECT_TRUE(is_authorized(proven, "REGISTER", Challenge::Algorithm::md5));
+  carrier.respond(proven, 200);
+  stopping.join();
+  EXPECT_EQ(carrier.expect("REGISTER", 2'000), "");  // the refresh would have come by now
+}
+
+TEST(trunk_out, a_trunk_that_a_reload_leaves_out_loses_its_registration) {
+  Caller caller;
+  Callee carrier(caller.address());
+  auto entry = trunk_with_password({&carrier});
+  entry.registers = true;
+  caller.has_trunks({entry});
+  carrier.respond(carrier.expect("REGISTER"), 200);
+  ASSERT_TRUE(
+      testing::comes_true([&] { return caller.legs_->metrics().trunks().front().registered == true; }));
+  caller.has_trunks({});
+  EXPECT_EQ(header(carrier.expect("REGISTER"), "Expires"), "0");
+}
+
+TEST(trunk_out, taking_back_does_not_wait_for_the_silent_or_for_what_was_never_registered) {
+  Caller caller;
+  Callee carrier(caller.address());
+  caller.has_trunks({trunk({&carrier})});
+  caller.legs_->withdraw(20s);
+  auto entry = trunk_with_password({&carrier});
+  entry.registers = true;
+  caller.has_trunks({entry});
+  carrier.respond(carrier.expect("REGISTER"), 200);
+  ASSERT_TRUE(
+      testing::comes_true([&] { return caller.legs_->metrics().trunks().front().registered == true; }));
+  caller.legs_->withdraw(10ms);
+  EXPECT_EQ(header(carrier.expect("REGISTER"), "Expires"), "0");
 }
 
 TEST(trunk_out, registers_with_the_second_target_if_the_first_refuses) {

@@ -144,9 +144,11 @@ void TrunkTasks::after_probe(std::size_t target) {
 // ---- registration
 
 void TrunkTasks::begin_registering() {
+  if (withdrawn_) return;
   register_target_ %= std::max<std::size_t>(1, trunk_->entry().targets.size());
   if (trunk_->entry().targets.empty()) return;
   locate(register_target_, [this](std::vector<NextHop> hops) {
+    if (withdrawn_) return;
     round_ = {std::move(hops), 0, 0};
     if (round_.hops.empty()) return pause({});
     send_register({});
@@ -161,8 +163,20 @@ void TrunkTasks::send_register(const std::string& authorization) {
   OutgoingRequest request = make("REGISTER", *uri, hop, from, register_call_id_, ++register_cseq_);
   request.headers +=
       fmt::format("Contact: <{}>\r\nExpires: {}\r\n{}", ports_.contact_uri(hop, entry.username),
-                  registration_.expires().count(), authorization);
-  ask(request, kRegisterLimit, [this](const sip_msg* response) { on_register_response(response); });
+                  withdrawn_ ? 0 : registration_.expires().count(), authorization);
+  ask(request, kRegisterLimit, [this, cseq = register_cseq_](const sip_msg* response) {
+    if (cseq == register_cseq_) on_register_response(response);
+  });
+}
+
+void TrunkTasks::withdraw(std::function<void()> done) {
+  if (!is_registered() || round_.hops.empty()) {
+    withdrawn_ = [] {};
+    return done();
+  }
+  withdrawn_ = std::move(done);
+  round_.answered = 0;
+  send_register({});
 }
 
 void TrunkTasks::on_register_response(const sip_msg* response) {
@@ -191,6 +205,7 @@ void TrunkTasks::on_register_response(const sip_msg* response) {
 
 /// Until the next REGISTER, be it a refresh or another attempt.
 void TrunkTasks::pause(const TrunkRegistration::Response& response) {
+  if (withdrawn_) return withdrawn_();
   const bool was = is_registered();
   const auto next = registration_.on_response(response, jitter());
   if (next.next_target) ++register_target_;

@@ -42,6 +42,10 @@ class TrunkTasks {
   TrunkTasks(const TrunkTasks&) = delete;
   TrunkTasks& operator=(const TrunkTasks&) = delete;
 
+  /// Takes our registration back and makes no other; `done` is called once, maybe at once, when the registrar
+  /// has answered or does not. Probing goes on.
+  void withdraw(std::function<void()> done);
+
   [[nodiscard]] bool is_registered() const {
     return registration_.state() == TrunkRegistration::State::registered;
   }
@@ -82,6 +86,7 @@ class TrunkTasks {
   const std::string register_call_id_;
   const std::string register_tag_;
   std::uint32_t register_cseq_ = 0;
+  std::function<void()> withdrawn_;  // set: there is to be no registration any more
 
   std::set<Loop::TimerId> timers_;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);

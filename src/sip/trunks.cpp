@@ -20,7 +20,20 @@ void Trunks::configure(const std::vector<TrunkEntry>& entries) {
       item.tasks = std::make_unique<TrunkTasks>(loop_, ports_, item.trunk, [this] { publish(); });
     list_.push_back(std::move(item));
   }
+  std::erase_if(before, [](const Item& item) { return !item.tasks; });
+  left_ = std::move(before);
+  for (const Item& item : left_) item.tasks->withdraw([] {});
   publish();
+}
+
+void Trunks::withdraw(const std::function<void()>& done) {
+  const auto waiting = std::make_shared<std::size_t>(list_.size());
+  if (list_.empty()) return done();
+  for (const Item& item : list_) {
+    item.tasks->withdraw([waiting, done] {
+      if (--*waiting == 0) done();
+    });
+  }
 }
 
 bool Trunks::is_ready(std::size_t trunk, std::size_t target) const {

@@ -15,8 +15,11 @@ class Trunks final : public TrunkView {
  public:
   Trunks(Loop& loop, TrunkPorts& ports, Metrics& metrics) : loop_(loop), ports_(ports), metrics_(metrics) {}
 
-  /// Starts what is new or different, leaves the others alone.
+  /// Starts what is new or different, leaves the others alone; who is not among them is left.
   void configure(const std::vector<TrunkEntry>& entries);
+  /// Takes our registrations back; `done` is called once, maybe at once, when all registrars have answered or
+  /// do not.
+  void withdraw(const std::function<void()>& done);
 
   [[nodiscard]] bool is_full(std::size_t trunk) const override { return list_[trunk].trunk->is_full(); }
   [[nodiscard]] bool is_ready(std::size_t trunk, std::size_t target) const override;
@@ -35,6 +38,7 @@ class Trunks final : public TrunkView {
   TrunkPorts& ports_;
   Metrics& metrics_;
   std::vector<Item> list_;
+  std::vector<Item> left_;  // by the last reload: their registrars may still ask who takes back
 };
 
 }  // namespace tonearm::sip
