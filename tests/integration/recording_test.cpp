@@ -1,4 +1,5 @@
 #include <fstream>
+#include <random>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -65,6 +66,42 @@ TEST_F(RecordingTest, a_tone_is_recorded_and_had_with_the_recordings_own_token_o
   }
   EXPECT_EQ(download(api, "/tonearm/recordings/" + call.id, token).status(), 404);
 }
+
+class RecordingLossRate : public RecordingTest, public ::testing::WithParamInterface<int> {};
+
+TEST_P(RecordingLossRate, a_record_lasts_as_long_as_it_took_at_the_callers_pitch_and_level) {
+  const int percent = GetParam();
+  LocalServer server(test_settings(bot, dir.path()));
+  const auto lost = [percent, chance = std::mt19937(1)]() mutable {
+    return static_cast<int>(chance() % 100) < percent;
+  };
+  Whistler call(server.at(), bot, lost);
+  const auto now = [] { return std::chrono::steady_clock::now(); };
+  const auto asked = now();
+  const auto answer = call.record(R"("maxRecordDurationInSeconds":60)");
+  ASSERT_EQ(answer.status(), 200) << answer.response.body;
+  const auto begun = now();
+  std::this_thread::sleep_for(4s);  // what the caller says, not something that is waited for
+  const std::chrono::duration<double> least = now() - begun;
+  ASSERT_EQ(call.api.cancel(call.id).status(), 200);
+  const std::chrono::duration<double> most = now() - asked;
+  const auto end = bot.wait_operation_end(answer.id());
+  ASSERT_TRUE(end);
+  const Audio audio(download(server.at().http, end->text("@tonearm.recordingLocation"),
+                             end->text("@tonearm.recordingAccessToken"))
+                        .body);
+  RecordProperty("seconds", std::to_string(audio.seconds()) + " of " + std::to_string(least.count()) +
+                                " to " + std::to_string(most.count()));
+  RecordProperty("hertz", std::to_string(audio.hertz()));
+  RecordProperty("level_db", std::to_string(audio.level_db()));
+  EXPECT_GE(audio.seconds(), least.count() - 0.1);
+  EXPECT_LE(audio.seconds(), most.count() + 0.1);
+  EXPECT_NEAR(audio.hertz(), kWhistleHertz, 5);
+  EXPECT_NEAR(audio.level_db(), kWhistleDb, percent == 0 ? 0.2 : 1.0);
+}
+
+INSTANTIATE_TEST_SUITE_P(percent, RecordingLossRate, ::testing::Values(0, 5),
+                         ::testing::PrintToStringParamName());
 
 TEST_F(RecordingTest, a_cancelled_record_is_offered_at_once_beside_what_graph_says) {
   LocalServer server(test_settings(bot, dir.path()));

@@ -59,6 +59,13 @@ double Audio::hertz() const {
   return rises * 16'000.0 / static_cast<double>(to - from);
 }
 
+double Audio::level_db() const {
+  double power = 0;
+  const std::size_t from = samples.size() / 4, to = samples.size() * 3 / 4;
+  for (std::size_t i = from; i < to; ++i) power += static_cast<double>(samples[i]) * samples[i];
+  return 10 * std::log10(power / static_cast<double>(to - from) / (32768.0 * 32768.0));
+}
+
 HttpMessage fetch(const base::Endpoint& at, const std::string& location, const std::string& authorization,
                   const std::string& headers, const std::string& method) {
   Socket socket(SOCK_STREAM, {"127.0.0.1", 0});
@@ -83,8 +90,8 @@ double captured_seconds(const Heard& end) {
   return end.data().at("@tonearm.capturedMs").to_number<double>() / 1000;
 }
 
-Whistler::Whistler(const Listeners& at, Bot& the_bot) : LiveCall(at, the_bot) {
-  phone.rtp().say(phone.media(), whistle_frame());
+Whistler::Whistler(const Listeners& at, Bot& the_bot, std::function<bool()> lost) : LiveCall(at, the_bot) {
+  phone.rtp().say(phone.media(), whistle_frame(), std::move(lost));
 }
 
 ApiAnswer Whistler::record(const std::string& members) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 namespace tonearm::testing {
 
 inline constexpr double kWhistleHertz = 450;  ///< Whole periods in 20 ms.
+inline constexpr double kWhistleDb = -15.26;  ///< A sine with a peak of 8 000 of 32 768.
 
 /// A recording as it was downloaded.
 struct Audio {
@@ -18,6 +20,8 @@ struct Audio {
   [[nodiscard]] double seconds() const { return static_cast<double>(samples.size()) / 16'000; }
   /// Of its middle half, where a caller who began or stopped in between is not heard.
   [[nodiscard]] double hertz() const;
+  /// RMS of its middle half in decibels against full scale.
+  [[nodiscard]] double level_db() const;
 
   std::vector<std::int16_t> samples;
 };
@@ -34,7 +38,8 @@ double captured_seconds(const Heard& end);
 
 /// A call whose caller whistles.
 struct Whistler : LiveCall {
-  Whistler(const Listeners& at, Bot& the_bot);
+  /// `lost`: of each packet, whether it is.
+  Whistler(const Listeners& at, Bot& the_bot, std::function<bool()> lost = {});
   /// `members`: of the body, besides those that keep silence and beep out of it.
   ApiAnswer record(const std::string& members);
   /// Records until something else ends it, and lets the caller be heard for a while. The operation's id.

@@ -129,12 +129,13 @@ void RtpEar::speak(const base::Endpoint& to, std::uint8_t fill, int samples, std
   });
 }
 
-void RtpEar::say(const base::Endpoint& to, std::string payload) {
+void RtpEar::say(const base::Endpoint& to, std::string payload, std::function<bool()> lost) {
   hush();
   speaker_ = std::jthread([=, this](const std::stop_token& stop) {
     auto next = std::chrono::steady_clock::now();
     while (!stop.stop_requested()) {
-      send(to, sequence_++, timestamp_, ssrc_, 0, payload);
+      if (!lost || !lost()) send(to, sequence_, timestamp_, ssrc_, 0, payload);
+      ++sequence_;
       timestamp_ += 160;
       next += 20ms;
       std::this_thread::sleep_until(next);  // the cadence of a phone

@@ -52,8 +52,8 @@ class RtpEar {
   /// Sends one packet of 20 ms PCMU every 20 ms to `to` until `hush`, filled with `fill`.
   void speak(const base::Endpoint& to, std::uint8_t fill = 0x55, int samples = 160,
              std::uint8_t payload_type = 0);
-  /// The same with a payload of 20 ms, again and again.
-  void say(const base::Endpoint& to, std::string payload);
+  /// The same with a payload of 20 ms, again and again; a packet of which `lost` says so does not arrive.
+  void say(const base::Endpoint& to, std::string payload, std::function<bool()> lost = {});
   void hush();
   /// One packet by hand.
   void send(const base::Endpoint& to, std::uint16_t sequence, std::uint32_t timestamp, std::uint32_t ssrc,
