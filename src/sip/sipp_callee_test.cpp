@@ -34,8 +34,9 @@ class Sipp {
     const std::string file = std::string(TONEARM_SIPP_SCENARIOS) + "/" + scenario + ".xml";
     const std::string port = std::to_string(port_);
     std::vector<const char*> words{
-        "sipp", "-sf", file.c_str(), "-i",       "127.0.0.1", "-p",  port.c_str(),     "-m",
-        "1",    "-t",  "u1",         "-nostdin", "-timeout",  "40s", "-timeout_error", nullptr};
+        "sipp", "-sf", file.c_str(), "-i", "127.0.0.1", "-p",       port.c_str(), "-key", "rtp_port",
+        "6000", "-m",  "1",          "-t", "u1",        "-nostdin", "-timeout",   "40s",  "-timeout_error",
+        nullptr};
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);

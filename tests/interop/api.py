@@ -75,6 +75,17 @@ class Api:
     def get(self, path):
         return self._expect(200, "GET", path).json
 
+    def create(self, callback, identity):
+        """Id of a new call to one user or number."""
+        body = {
+            "@odata.type": "#microsoft.graph.call",
+            "callbackUri": callback,
+            "targets": [{"identity": identity}],
+            "requestedModalities": ["audio"],
+            "mediaConfig": {"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"},
+        }
+        return self._expect(201, "POST", "", body).json["id"]
+
     def answer(self, call, callback):
         media = {"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"}
         body = {"callbackUri": callback, "acceptedModalities": ["audio"], "mediaConfig": media}
@@ -88,6 +99,11 @@ class Api:
         prompt = {"@odata.type": "#microsoft.graph.mediaPrompt", "mediaInfo": {"uri": uri}}
         body = {"clientContext": context, "prompts": [prompt]}
         return self._expect(200, "POST", f"/{call}/playPrompt", body).json
+
+    def record(self, call, **members):
+        """The operation as the response shows it; without a beep."""
+        body = {"clientContext": "record", "playBeep": False, "initialSilenceTimeoutInSeconds": 20} | members
+        return self._expect(200, "POST", f"/{call}/recordResponse", body).json
 
     def subscribe(self, call):
         return self._expect(200, "POST", f"/{call}/subscribeToTone", {"clientContext": "keys"})

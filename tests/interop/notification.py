@@ -95,7 +95,8 @@ class CallHistory:
             faults.append(f"number {notification.number} came as {len(self.notifications)}.")
         if notification.state:
             before, self._state = self._state, STATES.index(notification.state)
-            if self._state < before or (before < 0 and self._state > 0):
+            first = STATES.index("establishing" if notification.data["direction"] == "outgoing" else "incoming")
+            if self._state < before or (before < 0 and self._state > first):
                 faults.append(f"{notification.state} at a wrong place")
         if self._over:
             faults.append(f"{notification.url} after the call's end")

@@ -1,4 +1,4 @@
-"""sipp as a caller, one process a scenario."""
+"""sipp as a caller or a callee, one process a scenario."""
 
 import subprocess
 from pathlib import Path
@@ -8,8 +8,45 @@ TIME_LIMIT_SECONDS = 40
 RECEIVE_MILLISECONDS = 20000
 
 
-class Sipp:
-    """Runs sipp/<scenario>.xml against the server; `finish` waits for its end and asserts that nothing failed."""
+class _Run:
+    """One process, ended by `close`; `finish` waits for its end and asserts that nothing failed."""
+
+    def __init__(self, scenario, folder, words, limit):
+        self._scenario = scenario
+        self._limit = limit
+        self._folder = folder
+        command = ["sipp", "-sf", SCENARIOS / f"{scenario}.xml", "-nostdin", "-trace_err", "-trace_msg"]
+        command += ["-timeout", f"{limit}s", "-timeout_error", *words]
+        self._log = open(folder / "sipp.log", "wb")
+        arguments = [str(word) for word in command]
+        self._process = subprocess.Popen(
+            arguments, cwd=folder, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self._log.close()
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def finish(self):
+        status = self._process.wait(self._limit + 5)
+        assert status == 0, f"{self._scenario}: sipp exits {status}\n{self._report()}"
+
+    def _report(self):
+        # sipp names its files after scenario and process.
+        files = sorted(self._folder.glob("*_errors.log")) or sorted(self._folder.glob("*_messages.log"))
+        return "\n".join(file.read_text(errors="replace")[-4000:] for file in files)
+
+
+class Sipp(_Run):
+    """Runs sipp/<scenario>.xml against the server."""
 
     def __init__(
         self,
@@ -25,33 +62,14 @@ class Sipp:
         options=(),
         limit=TIME_LIMIT_SECONDS,
     ):
-        self._scenario = scenario
-        self._limit = limit
-        self._folder = folder
-        command = ["sipp", server.sip[transport], "-sf", SCENARIOS / f"{scenario}.xml", "-m", calls, "-s", user]
-        command += ["-i", local, "-mi", local, "-key", "rtp_port", rtp_port, "-t", "t1" if transport == "tcp" else "u1"]
-        command += ["-nostdin", "-trace_err", "-trace_msg"]
-        command += ["-timeout", f"{limit}s", "-timeout_error", "-recv_timeout", RECEIVE_MILLISECONDS]
-        self._log = open(folder / "sipp.log", "wb")
-        arguments = [str(word) for word in (*command, *options)]
-        self._process = subprocess.Popen(
-            arguments, cwd=folder, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
-        )
+        words = [server.sip[transport], "-m", calls, "-s", user, "-i", local, "-mi", local]
+        words += ["-key", "rtp_port", rtp_port, "-t", "t1" if transport == "tcp" else "u1"]
+        super().__init__(scenario, folder, [*words, "-recv_timeout", RECEIVE_MILLISECONDS, *options], limit)
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *_):
-        self._log.close()
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+class SippCallee(_Run):
+    """Is called once at `port`, and listens at `rtp_port`."""
 
-    def finish(self):
-        status = self._process.wait(self._limit + 5)
-        assert status == 0, f"{self._scenario}: sipp exits {status}\n{self._report()}"
-
-    def _report(self):
-        # sipp names its files after scenario and process.
-        files = sorted(self._folder.glob("*_errors.log")) or sorted(self._folder.glob("*_messages.log"))
-        return "\n".join(file.read_text(errors="replace")[-4000:] for file in files)
+    def __init__(self, scenario, folder, port, rtp_port):
+        words = ["-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", port, "-key", "rtp_port", rtp_port, "-m", 1, "-t", "u1"]
+        super().__init__(scenario, folder, words, TIME_LIMIT_SECONDS)
