@@ -95,6 +95,9 @@ class CallActorTest : public ::testing::Test {
         });
   }
 
+  void TearDown() override { runtime_.stop(); }
+
+  net::Runtime runtime_{1};  // first: an actor's timers are its own
   QuietSignaling signaling_;
   QuietMedia media_;
   HeldStore store_;
@@ -106,7 +109,6 @@ class CallActorTest : public ::testing::Test {
   std::promise<void> over_;
   std::atomic<int> replies_{0};
   std::shared_ptr<CallActor> actor_;
-  net::Runtime runtime_{1};  // last: its thread ends before all else
 };
 
 TEST_F(CallActorTest, an_answer_waits_for_the_disk) {

@@ -68,11 +68,13 @@ class Server {
   }
 
   Reports reports;
-  std::unique_ptr<CallLegs> legs;
 
  private:
   std::mutex mutex_;  // guards traced_
   std::string traced_;
+
+ public:
+  std::unique_ptr<CallLegs> legs;  // last: what it traces to is still there when it goes
 };
 
 /// A phone that knows a name and a password.
