@@ -164,6 +164,8 @@ void CallActor::release(PendingStep step) {
       respond(response->request, std::move(response->reply));
     } else if (const auto* answer = std::get_if<call::SignalAnswer>(&effect)) {
       ports_.signaling.post_answer(leg(answer->leg), answer->local);
+    } else if (const auto* ack = std::get_if<call::SignalAck>(&effect)) {
+      ports_.signaling.post_ack(leg(ack->leg));
     } else if (const auto* invite = std::get_if<call::SignalInvite>(&effect)) {
       ports_.signaling.post_invite(leg(invite->leg), invite->invitation);
     } else if (const auto* notice = std::get_if<call::Publish>(&effect)) {

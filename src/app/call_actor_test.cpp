@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 struct QuietSignaling final : call::SignalingPort {
   void post_ringing(call::LegRef) override {}
   void post_answer(call::LegRef, call::LocalMedia) override {}
+  void post_ack(call::LegRef) override {}
   void post_reject(call::LegRef, int, std::string, std::string) override {}
   void post_hang_up(call::LegRef) override {}
   void post_invite(call::LegRef, call::Invitation) override {}

@@ -104,6 +104,9 @@ struct SignalAnswer {
   LegId leg;  ///< 200 to the INVITE
   LocalMedia local;
 };
+struct SignalAck {
+  LegId leg;  ///< To the 200 that answered our INVITE
+};
 struct SignalInvite {
   LegId leg;
   Invitation invitation;
@@ -111,7 +114,7 @@ struct SignalInvite {
 struct Publish {
   Notification notification;  ///< Hand it to delivery; its row is part of the same step.
 };
-using CommittedEffect = std::variant<Respond, SignalAnswer, SignalInvite, Publish>;
+using CommittedEffect = std::variant<Respond, SignalAnswer, SignalAck, SignalInvite, Publish>;
 
 struct Effects {
   std::vector<NowEffect> now;

@@ -45,6 +45,7 @@ void on_far_answer(CallData& call, StepBuilder& step, const LegAnswered& report)
   call.leg.media = report.media;
   step.now(UpdateMedia{call.leg.id, report.media});
   step.write_dialog(report.dialog);
+  step.after_commit(SignalAck{call.leg.id});  // else a crash could leave somebody in a call without a row
   establish(call, step, CallTrigger::far_answer);
   activate_audio(call, step);
 }

@@ -25,6 +25,17 @@ TEST(Outgoing, is_201_then_establishing_then_established_then_audio_active_each_
   EXPECT_EQ(scene.last<UpdateMedia>()->media, Scene::media());
 }
 
+TEST(Outgoing, an_answer_is_acknowledged_when_its_dialog_is_on_disk) {
+  Scene scene = Scene::outgoing();
+  scene.media_says(SessionOpened{});
+  const Step step = scene.feed(SignalInput{Scene::kLeg, LegAnswered{Scene::media(), "dialog"}});
+  EXPECT_EQ(step.rows.dialog, "dialog");
+  EXPECT_EQ(
+      std::ranges::count_if(step.effects.after_commit,
+                            [](const auto& effect) { return std::holds_alternative<SignalAck>(effect); }),
+      1);
+}
+
 TEST(Outgoing, plays_when_it_is_answered) {
   Scene scene = Scene::outgoing();
   scene.media_says(SessionOpened{});

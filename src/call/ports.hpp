@@ -42,6 +42,8 @@ class SignalingPort {
   virtual ~SignalingPort() = default;
   virtual void post_ringing(LegRef leg) = 0;
   virtual void post_answer(LegRef leg, LocalMedia local) = 0;
+  /// To the 2xx of whom we called.
+  virtual void post_ack(LegRef leg) = 0;
   virtual void post_reject(LegRef leg, int status, std::string reason, std::string redirect_to) = 0;
   virtual void post_hang_up(LegRef leg) = 0;
   /// Calls out. Reports LegRinging, LegAnswered or LegFailed.

@@ -243,6 +243,10 @@ void Agent::answer(SessionId session, const call::LocalMedia& local) {
   if (Entry* entry = find(session)) perform(session, entry->session.answer(local));
 }
 
+void Agent::acknowledge(SessionId session) {
+  if (Entry* entry = find(session)) perform(session, entry->session.acknowledge());
+}
+
 void Agent::reject(SessionId session, int status, const std::string& reason, const std::string& redirect_to) {
   if (Entry* entry = find(session)) perform(session, entry->session.reject(status, reason, redirect_to));
 }

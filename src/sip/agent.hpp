@@ -110,6 +110,8 @@ class Agent : private ListenerHandler, private TrunkPorts {
 
   void ring(SessionId session);
   void answer(SessionId session, const call::LocalMedia& local);
+  /// ACK to whoever answered our call; not before what `Answered` told may be forgotten.
+  void acknowledge(SessionId session);
   void reject(SessionId session, int status, const std::string& reason, const std::string& redirect_to);
   void hang_up(SessionId session);
   /// Reports Ringing, Answered or Failed. Errors: malformed_uri, unsupported_transport.

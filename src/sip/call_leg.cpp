@@ -76,6 +76,10 @@ void CallLegs::post_answer(call::LegRef leg, call::LocalMedia local) {
   post_to(leg, [local = std::move(local)](Agent& agent, SessionId session) { agent.answer(session, local); });
 }
 
+void CallLegs::post_ack(call::LegRef leg) {
+  post_to(leg, [](Agent& agent, SessionId session) { agent.acknowledge(session); });
+}
+
 void CallLegs::post_reject(call::LegRef leg, int status, std::string reason, std::string redirect_to) {
   post_to(leg, [status, reason = std::move(reason), redirect_to = std::move(redirect_to)](
                    Agent& agent, SessionId session) { agent.reject(session, status, reason, redirect_to); });

@@ -26,6 +26,7 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
 
   void post_ringing(call::LegRef leg) override;
   void post_answer(call::LegRef leg, call::LocalMedia local) override;
+  void post_ack(call::LegRef leg) override;
   void post_reject(call::LegRef leg, int status, std::string reason, std::string redirect_to) override;
   void post_hang_up(call::LegRef leg) override;
   void post_invite(call::LegRef leg, call::Invitation invitation) override;

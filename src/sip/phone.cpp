@@ -109,7 +109,10 @@ void Phone::on_event(SessionId session, const SessionEvent& event, const std::st
                  [&](const Ringing&) {
                    if (events_.ringing) events_.ringing();
                  },
-                 [&](const Answered& e) { answered(e.media); },
+                 [&](const Answered& e) {
+                   answered(e.media);
+                   agent_->acknowledge(session);
+                 },
                  [&](const Acknowledged& e) { answered(e.media); },
                  [&](const MediaChanged& e) {
                    if (events_.media_changed) events_.media_changed(e.media);

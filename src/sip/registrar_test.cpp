@@ -46,6 +46,7 @@ class Server {
     auto opened = CallLegs::open(std::move(settings), std::move(hooks), reports);
     EXPECT_TRUE(opened);
     legs = std::move(*opened);
+    reports.answered = [this](call::LegRef leg) { legs->post_ack(leg); };
   }
 
   [[nodiscard]] const base::Endpoint& at(std::size_t listener = 0) const {

@@ -169,6 +169,7 @@ SessionActions Session::on_timer(SessionTimer timer) {
 void Session::say_bye(SessionActions& actions) {
   phase_ = Leaving{};
   actions.emplace_back(DisarmSessionTimer{SessionTimer::answer_repeat});
+  if (std::exchange(ack_due_, false)) actions.emplace_back(ack_of_invite());
   actions.emplace_back(SendRequest{make_request(dialog_, "BYE")});
 }
 

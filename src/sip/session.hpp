@@ -147,6 +147,9 @@ class Session {
   SessionActions ring();
   SessionActions answer(const call::LocalMedia& local);
   SessionActions reject(int status, const std::string& reason, const std::string& redirect_to);
+  /// ACK to the 2xx of the callee, who repeats it until then (RFC 3261 §13.3.1.4): once what Answered has
+  /// told is stored, so that no crash leaves somebody in a call that nobody knows of.
+  SessionActions acknowledge();
   /// BYE, CANCEL or a refusal, as the phase has it. Reports nothing.
   SessionActions hang_up();
   /// Sends the INVITE, or sends it again elsewhere with the next CSeq; nothing if the call was given up.
@@ -282,6 +285,7 @@ class Session {
   void send_invite(SessionActions& actions, const std::string& authorization);
   SessionActions on_provisional(const Message& response);
   SessionActions on_success(const Message& response);
+  [[nodiscard]] SendAck ack_of_invite() const;
   base::Result<Agreement> answer_in(const Message& response, const Calling& calling) const;
 
   SessionSetup setup_;
@@ -298,6 +302,7 @@ class Session {
   std::optional<ReliableResponse> ringing_;  ///< Our 18x, until its PRACK comes.
   std::vector<EarlyDialog> early_dialogs_;   ///< While we call, by To tag.
   bool called_ = false;                      ///< The dialog is of an INVITE of ours.
+  bool ack_due_ = false;                     ///< Whose 2xx is not acknowledged yet.
   std::optional<SessionInterval> interval_;
   std::chrono::seconds least_interval_ = kLeastInterval;  ///< Of whoever has spoken of it.
   bool remote_updates_ = false;                           ///< The far end takes UPDATE.

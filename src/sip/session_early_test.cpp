@@ -160,7 +160,8 @@ TEST(reliable_provisional, branches_count_for_themselves) {
 TEST(reliable_provisional, the_ack_counts_by_the_invite_and_the_bye_after_the_pracks) {
   Session session = calling();
   session.on_invite_response(reliable(180, 5));
-  const auto answered = session.on_invite_response(response(200));
+  session.on_invite_response(response(200));
+  const auto answered = session.acknowledge();
   EXPECT_NE(find<SendAck>(answered)->request.headers.find("CSeq: 1 ACK\r\n"), std::string::npos);
   EXPECT_NE(find<SendRequest>(session.hang_up())->request.headers.find("CSeq: 3 BYE\r\n"), std::string::npos);
 }

@@ -154,9 +154,7 @@ SessionActions Session::on_success(const Message& response) {
   SessionActions actions;
   const auto* calling = std::get_if<Calling>(&phase_);
   if (calling == nullptr && response.to.tag == dialog_.remote_tag) {
-    OutgoingRequest ack = make_ack(dialog_, invite_cseq_);  // ours was lost
-    ack.headers += branches_.authorization;
-    actions.emplace_back(SendAck{std::move(ack)});
+    if (!ack_due_) actions.emplace_back(ack_of_invite());  // ours was lost
     return actions;
   }
   if (calling == nullptr || response.cseq != invite_cseq_) {  // another branch, or a target we gave up
@@ -171,9 +169,7 @@ SessionActions Session::on_success(const Message& response) {
   note_abilities(response);
   interval_ = interval_of_answer(response, std::nullopt);
   called_ = true;
-  OutgoingRequest ack = make_ack(dialog_, invite_cseq_);
-  ack.headers += branches_.authorization;
-  actions.emplace_back(SendAck{std::move(ack)});
+  ack_due_ = true;
   if (cancelled) {  // our CANCEL came too late
     say_bye(actions);
     return actions;
@@ -187,6 +183,18 @@ SessionActions Session::on_success(const Message& response) {
   phase_ = Confirmed{};
   arm_interval(actions);
   actions.emplace_back(Answered{agreed_->media});
+  return actions;
+}
+
+SendAck Session::ack_of_invite() const {
+  SendAck ack{make_ack(dialog_, invite_cseq_)};
+  ack.request.headers += branches_.authorization;
+  return ack;
+}
+
+SessionActions Session::acknowledge() {
+  SessionActions actions;
+  if (std::exchange(ack_due_, false)) actions.emplace_back(ack_of_invite());
   return actions;
 }
 

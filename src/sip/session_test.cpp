@@ -255,20 +255,34 @@ TEST(outgoing_session, calling__180__ringing_once) {
   EXPECT_TRUE(session.on_invite_response(response(183)).empty());
 }
 
-TEST(outgoing_session, calling__2xx__ack_to_the_contact_and_answered) {
+TEST(outgoing_session, calling__2xx__answered_and_when_that_is_stored_ack_to_the_contact) {
   Session session = calling();
-  const auto actions = session.on_invite_response(response(200));
+  const auto answered = session.on_invite_response(response(200));
+  EXPECT_EQ(event<Answered>(answered)->media.remote_rtp.port, 6000);
+  EXPECT_EQ(find<SendAck>(answered), nullptr);
+  EXPECT_TRUE(session.on_invite_response(response(200)).empty()) << "repeated meanwhile";
+  const auto actions = session.acknowledge();
   ASSERT_NE(find<SendAck>(actions), nullptr);
   EXPECT_EQ(find<SendAck>(actions)->request.uri, "sip:bob@203.0.113.6:5080");
   EXPECT_NE(find<SendAck>(actions)->request.headers.find("CSeq: 1 ACK\r\n"), std::string::npos);
-  EXPECT_EQ(event<Answered>(actions)->media.remote_rtp.port, 6000);
+  EXPECT_TRUE(session.acknowledge().empty());
   const auto bye = session.hang_up();
   EXPECT_NE(find<SendRequest>(bye)->request.headers.find("CSeq: 2 BYE\r\n"), std::string::npos);
+}
+
+TEST(outgoing_session, hung_up_before_the_ack_acknowledges_first) {
+  Session session = calling();
+  session.on_invite_response(response(200));
+  const auto actions = session.hang_up();
+  EXPECT_NE(find<SendAck>(actions), nullptr);
+  EXPECT_EQ(method(actions), "BYE");
+  EXPECT_TRUE(session.acknowledge().empty());
 }
 
 TEST(outgoing_session, a_repeated_2xx_gets_its_ack_again) {
   Session session = calling();
   session.on_invite_response(response(200));
+  session.acknowledge();
   const auto actions = session.on_invite_response(response(200));
   ASSERT_EQ(actions.size(), 1u);
   EXPECT_NE(find<SendAck>(actions), nullptr);
@@ -407,7 +421,8 @@ TEST(outgoing_session, an_authorized_invite_has_the_next_cseq_and_its_ack_carrie
   EXPECT_NE(sent.body.find("o=tonearm 42 1 "), std::string::npos);  // the same description
   Message ok = response(200);
   ok.cseq = 2;
-  const auto actions = session.on_invite_response(ok);
+  session.on_invite_response(ok);
+  const auto actions = session.acknowledge();
   EXPECT_NE(find<SendAck>(actions)->request.headers.find("CSeq: 2 ACK\r\n"), std::string::npos);
   EXPECT_NE(find<SendAck>(actions)->request.headers.find("Authorization: Digest x\r\n"), std::string::npos);
 }

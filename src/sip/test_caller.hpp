@@ -37,6 +37,7 @@ class Caller {
     auto legs = CallLegs::open(std::move(settings), {}, reports_);
     EXPECT_TRUE(legs);
     legs_ = std::move(*legs);
+    reports_.answered = [this](call::LegRef leg) { legs_->post_ack(leg); };
   }
 
   [[nodiscard]] base::Endpoint address(std::size_t listener = 0) const {

@@ -30,7 +30,8 @@ class Reports : public call::SignalingListener {
     invites_.push_back(std::move(invite));
     changed_.notify_all();
   }
-  void on_signal(call::LegRef, call::SignalBody body) override {
+  void on_signal(call::LegRef leg, call::SignalBody body) override {
+    if (answered && std::holds_alternative<call::LegAnswered>(body)) answered(leg);
     const std::lock_guard lock(mutex_);
     signals_.push_back(std::move(body));
     changed_.notify_all();
@@ -45,6 +46,9 @@ class Reports : public call::SignalingListener {
     if (!body || !std::holds_alternative<Signal>(*body)) return std::nullopt;
     return std::get<Signal>(*body);
   }
+  /// What becomes of an answered leg, if not null.
+  std::function<void(call::LegRef)> answered;
+
   bool nothing_more() {
     const std::lock_guard lock(mutex_);
     return invites_.empty() && signals_.empty();

@@ -199,7 +199,7 @@ void World::release(PendingStep step) {
       outbox_.push_back(publish->notification);
     } else if (std::holds_alternative<SignalAnswer>(effect)) {
       answer_out_ = true;
-    } else {
+    } else if (std::holds_alternative<SignalInvite>(effect)) {
       invite_out_ = true;
     }
   }
