@@ -62,11 +62,12 @@ std::string Bot::respond(const HttpMessage& request) {
   boost::system::error_code bad;
   const json::value body = json::parse(request.body, bad);
   if (!bad) heard.notification = body.at("value").at(0).as_object();
-  int status = 202;
+  std::function<int(const Heard&)> answer;
   {
     const std::lock_guard lock(mutex_);
-    if (answer_) status = answer_(heard);
+    answer = answer_;
   }
+  const int status = answer ? answer(heard) : 202;
   heard_.add(std::move(heard));
   return status == 0 ? "" : response(status);
 }

@@ -45,7 +45,8 @@ class Bot {
   /// The call id of the next incoming call.
   std::string wait_incoming(std::chrono::milliseconds timeout = 20s);
 
-  /// What a webhook POST is answered with from now on: a status, or 0 = keep silent.
+  /// What a webhook POST is answered with from now on: a status, or 0 = keep silent. Called on the
+  /// connection's thread.
   void answer_with(std::function<int(const Heard&)> answer);
   /// Serves `bytes` at `path`.
   void serve(const std::string& path, std::string bytes, std::string type = "audio/wav");

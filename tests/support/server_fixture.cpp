@@ -106,8 +106,9 @@ void add_user(config::Settings& settings, const std::string& id, const std::stri
 
 std::string test_toml(const Bot& bot, const std::filesystem::path& data_dir, const std::string& extra) {
   return "[server]\nhttp = [\"127.0.0.1:0\"]\npublic_url = \"http://127.0.0.1:1\"\ndata_dir = \"" +
-         data_dir.string() +
-         "\"\ndrain = \"0s\"\n[admin]\nlisten = [\"127.0.0.1:0\"]\n[sip]\nlisten = "
+         data_dir.string() + "\"\ndrain = \"0s\"\n[admin]\nlisten = [\"127.0.0.1:0\"]\ntoken = \"" +
+         kAdminToken +
+         "\"\n[sip]\nlisten = "
          "[\"udp:127.0.0.1:0\"]\nopen = true\n"
          "[prompts]\nallow_networks = [\"127.0.0.0/8\"]\n[notifications]\nallow_http = true\n"
          "allow_networks = [\"127.0.0.0/8\"]\n" +
@@ -186,13 +187,17 @@ LiveCall::LiveCall(const Listeners& at, Bot& the_bot, const std::string& root, c
       << "audio never active";
 }
 
+std::optional<double> metric(const Listeners& at, const std::string& name) {
+  const std::string page = ApiClient(at.admin, kAdminToken, "/tonearm").get("/metrics").response.body;
+  const auto line = page.find("\n" + name + " ");
+  if (line == std::string::npos) return std::nullopt;
+  return std::stod(page.substr(line + name.size() + 2));
+}
+
 bool wait_metric(const Listeners& at, const std::string& name, double least) {
-  ApiClient admin(at.admin, "", "/tonearm");
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < deadline) {
-    const std::string page = admin.get("/metrics").response.body;
-    const auto line = page.find("\n" + name + " ");
-    if (line != std::string::npos && std::stod(page.substr(line + name.size() + 2)) >= least) return true;
+    if (metric(at, name).value_or(least - 1) >= least) return true;
     std::this_thread::sleep_for(10ms);  // the page cannot tell when it changes
   }
   return false;

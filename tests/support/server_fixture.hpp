@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <sys/types.h>
@@ -31,6 +32,7 @@ inline constexpr const char* kApplication = "00000000-0000-4000-8000-00000000000
 inline constexpr const char* kOtherApplication = "00000000-0000-4000-8000-000000000002";
 inline constexpr const char* kStrangerTenant = "00000000-0000-4000-8000-0000000000bb";
 inline constexpr const char* kStranger = "00000000-0000-4000-8000-000000000003";
+inline constexpr const char* kAdminToken = "an-admin-token-only-for-tests";
 inline constexpr const char* kSecret = "a-secret-only-for-tests";
 
 /// Loopback, free ports, three applications: "ivr" (the bot's), "other" of the same tenant, "stranger" of
@@ -91,7 +93,9 @@ class LiveCall {
 std::string token_for(const Listeners& at, const char* application = kApplication,
                       const char* tenant = kTenant);
 
-/// Waits until the admin listener shows at least `least` for the metric.
+/// What the admin listener shows for the metric; nothing if it shows none.
+std::optional<double> metric(const Listeners& at, const std::string& name);
+/// Waits until it is at least `least`.
 bool wait_metric(const Listeners& at, const std::string& name, double least);
 
 /// Voiced packets that arrived after `at_ns`.

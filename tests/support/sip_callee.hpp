@@ -37,6 +37,8 @@ class SipCallee {
   void answer() { respond(invite_, 200, "OK", sdp()); }
   void send_bye();
 
+  /// Everything received so far, requests and responses.
+  [[nodiscard]] std::vector<SipText> log() const { return inbox_.all(); }
   [[nodiscard]] RtpEar& rtp() { return rtp_; }
   /// Where the server said that it receives RTP.
   [[nodiscard]] base::Endpoint media() const;
