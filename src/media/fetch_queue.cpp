@@ -78,9 +78,8 @@ std::optional<FetchQueue::State::Waiting> FetchQueue::State::take_next() {
   const auto can_start = [this](const auto& host) {
     return !host.second.waiting.empty() && host.second.running < limits.of_one_host;
   };
-  const auto after_last = hosts.upper_bound(last_host);
-  auto turn = std::find_if(after_last, hosts.end(), can_start);
-  if (turn == hosts.end()) turn = std::find_if(hosts.begin(), after_last, can_start);
+  auto turn = std::find_if(hosts.upper_bound(last_host), hosts.end(), can_start);
+  if (turn == hosts.end()) turn = std::find_if(hosts.begin(), hosts.end(), can_start);
   if (turn == hosts.end()) return std::nullopt;
   Waiting next = std::move(turn->second.waiting.front());
   turn->second.waiting.pop_front();

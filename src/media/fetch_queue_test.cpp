@@ -57,6 +57,12 @@ TEST_F(FetchQueueTest, one_host_has_its_share_and_another_the_rest) {
   EXPECT_EQ(asked().size(), 5u);
 }
 
+TEST_F(FetchQueueTest, a_place_that_is_free_is_not_for_a_host_that_has_its_share) {
+  for (const char* url : {"http://b/1", "http://b/2", "http://b/3"}) fetch(slow(url));
+  fetch("http://a/1");  // answered at once
+  EXPECT_EQ(asked(), (Urls{"http://b/1", "http://b/2", "http://a/1"}));
+}
+
 TEST_F(FetchQueueTest, hosts_that_wait_take_turns) {
   for (const char* url : {"http://a/1", "http://a/2", "http://b/1"}) fetch(slow(url));
   for (const char* url : {"http://c/1", "http://c/2", "http://d/1", "http://b/2"}) fetch(slow(url));
