@@ -29,6 +29,12 @@ constexpr std::uint64_t value_of(std::uint64_t data) {
   return data & ((std::uint64_t{1} << kKindShift) - 1);
 }
 
+/// Room for an address. The control message behind it has to be aligned as its header is.
+constexpr std::size_t kNameBytes =
+    (sizeof(io_uring_recvmsg_out) + sizeof(sockaddr_in6) + alignof(cmsghdr) - 1) / alignof(cmsghdr) *
+        alignof(cmsghdr) -
+    sizeof(io_uring_recvmsg_out);
+
 void* map_memory(std::size_t bytes) {
   void* memory =
       ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -46,7 +52,7 @@ base::Result<std::unique_ptr<PacketIo>> UringIo::make(IoLimits limits) {
 }
 
 UringIo::UringIo(IoLimits limits) : limits_(limits) {
-  shape_.msg_namelen = sizeof(sockaddr_in6);
+  shape_.msg_namelen = kNameBytes;
   shape_.msg_controllen = kControlBytes;
   received_.reserve(limits.receive_buffers);
   drained_.reserve(limits.receive_buffers);
