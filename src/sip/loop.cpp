@@ -9,7 +9,9 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "base/log.hpp"
 #include "sip/libre.hpp"
+#include "sip/libre_clock.hpp"
 #include "sip/libre_noise.hpp"
 
 namespace tonearm::sip {
@@ -27,6 +29,7 @@ void start_libre_once() {
   static std::once_flag once;
   std::call_once(once, [] {
     quieten_libre();
+    if (!libre_keeps_steady_time()) spdlog::warn("sip: timers follow the wall clock; do not set it");
     if (libre_init() != 0) throw std::runtime_error("libre does not start");
   });
 }

@@ -4,7 +4,10 @@
 
 #include "sip/call_leg.hpp"
 #include "sip/decode.hpp"
+#include "sip/libre.hpp"
+#include "sip/libre_clock.hpp"
 #include "sip/libre_noise.hpp"
+#include "sip/loop.hpp"
 #include "sip/screening.hpp"
 #include "sip/test_peer.hpp"
 
@@ -112,6 +115,23 @@ TEST(robustness, random_datagrams_are_counted_and_not_printed) {
   EXPECT_TRUE(libre_is_quiet());
   EXPECT_GE(libre_complaints() - before, 150u);
   EXPECT_EQ(printed.find("sip: msg decode err"), std::string::npos);
+}
+
+TEST(robustness, libre_times_its_transactions_on_the_monotonic_clock) {
+  EXPECT_TRUE(libre_keeps_steady_time());
+  std::uint64_t due = 0;
+  Loop loop;
+  loop.run([&due] {
+    tmr timer;
+    tmr_init(&timer);
+    tmr_start(
+        &timer, 60'000, [](void*) {}, nullptr);
+    due = timer.jfs;
+    tmr_cancel(&timer);
+  });
+  const std::chrono::milliseconds at(due);
+  EXPECT_LT(at - base::SteadyClock::now().time_since_epoch(), std::chrono::seconds(61));
+  EXPECT_GT(at, std::chrono::seconds(59));
 }
 
 TEST(robustness, broken_streams_lose_their_connection_only) {
