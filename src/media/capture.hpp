@@ -35,8 +35,8 @@ struct CapturedPacket {
 };
 
 /// One record's audio between the media thread, which appends, and the recorder's, which spools it to disk.
-/// Holds ten seconds, which is how long a disk may hang. Threading: `begin` and `push` on the media thread,
-/// `pop` on the recorder's, the rest anywhere.
+/// Holds ten seconds, in case the recorder gets no processor; no disk is waited for. Threading: `begin` and
+/// `push` on the media thread, `pop` on the recorder's, the rest anywhere.
 class Capture {
  public:
   explicit Capture(base::Guid operation) : operation_(operation), ring_(kPieces) {}

@@ -1,7 +1,6 @@
 #include "media/recorder.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -12,65 +11,11 @@
 #include "base/log.hpp"
 #include "media/errc.hpp"
 #include "media/recording_file.hpp"
+#include "media/recording_track.hpp"
 #include "media/rtp_sockets.hpp"
-#include "media/spool.hpp"
 #include "media/thread_priority.hpp"
 
 namespace tonearm::media {
-
-/// One capture and its spool. Threading: the spooler's.
-class Recorder::Track {
- public:
-  Track(std::shared_ptr<Capture> capture, const std::filesystem::path& folder)
-      : capture_(std::move(capture)), path_(spool_path(folder, capture_->operation())) {}
-
-  /// True if something was written.
-  bool spool() {
-    if (!capture_->has_begun()) return false;
-    if (!file_.valid() && !failure_) create();
-    while (const auto packet = capture_->pop()) append_spool_audio(buffer_, capture_->began(), *packet);
-    return flush();
-  }
-  base::Result<void> finish(std::chrono::milliseconds length) {
-    spool();
-    append_spool_end(buffer_, length);
-    flush();
-    if (capture_->dropped() > 0)
-      spdlog::warn("recording {}: {} packets lost, the disk was too slow", capture_->operation().to_string(),
-                   capture_->dropped());
-    if (failure_) return base::fail(MediaErrc::recording_unwritable, failure_.message());
-    return {};
-  }
-  void discard() {
-    if (file_.valid()) ::unlink(path_.c_str());
-  }
-
- private:
-  void create() {
-    file_ = Descriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!file_.valid()) failure_ = {errno, std::generic_category()};
-    append_spool_header(buffer_);
-  }
-  /// What a full disk did not take is tried again with the next, so that the spool has no hole.
-  bool flush() {
-    bool written = false;
-    while (file_.valid() && !buffer_.empty()) {
-      const ssize_t n = ::write(file_.get(), buffer_.data(), buffer_.size());
-      if (n < 0 && errno == EINTR) continue;
-      failure_ = n < 0 ? std::error_code(errno, std::generic_category()) : std::error_code();
-      if (n < 0) break;
-      written = true;
-      buffer_.erase(0, static_cast<std::size_t>(n));
-    }
-    return written;
-  }
-
-  const std::shared_ptr<Capture> capture_;
-  const std::filesystem::path path_;
-  Descriptor file_;
-  std::string buffer_;
-  std::error_code failure_;
-};
 
 Recorder::Recorder(Options options) : options_(std::move(options)) {
   std::error_code failure;
@@ -80,6 +25,7 @@ Recorder::Recorder(Options options) : options_(std::move(options)) {
   } else {
     std::filesystem::permissions(options_.folder, std::filesystem::perms::owner_all, failure);
   }
+  threads_.emplace_back([this] { run_taker(); });
   threads_.emplace_back([this] { run_spooler(); });
   threads_.emplace_back([this] { run_syncer(); });
   for (unsigned i = 0; i < std::max(options_.writers, 1U); ++i)
@@ -117,8 +63,8 @@ void Recorder::post(Order order) {
   changed_.notify_all();
 }
 
-void Recorder::run_spooler() {
-  prepare_thread("rec-spool");
+void Recorder::run_taker() {
+  prepare_thread("rec-take");
   Tracks tracks;
   std::unique_lock lock(mutex_);
   while (!stopping_ || !orders_.empty()) {
@@ -129,31 +75,59 @@ void Recorder::run_spooler() {
       changed_.wait_for(lock, options_.spool_every, due);
     auto orders = std::exchange(orders_, {});
     lock.unlock();
+    bool taken = !orders.empty();
     for (Order& order : orders) carry_out(order, tracks);
-    bool written = false;
-    for (auto& [capture, track] : tracks) written = track.spool() || written;
+    for (auto& [capture, track] : tracks) taken = track->take() || taken;
     lock.lock();
-    unsynced_ = unsynced_ || written;
+    taken_ = taken_ || taken;
+    if (taken_) spool_due_.notify_one();
   }
-  spooler_gone_ = true;
-  changed_.notify_all();
+  taker_gone_ = true;
+  spool_due_.notify_one();
 }
 
 void Recorder::carry_out(Order& order, Tracks& tracks) {
   const Capture* capture = order.capture.get();
   if (order.kind == Order::Kind::open) {
-    tracks.try_emplace(capture, order.capture, options_.folder);
+    auto track = std::make_shared<Track>(order.capture, options_.folder);
+    tracks.emplace(capture, track);
+    const std::lock_guard lock(mutex_);
+    spooled_.push_back(std::move(track));
     return;
   }
-  auto track = tracks.extract(capture);
+  const auto track = tracks.extract(capture);
   if (track.empty()) return;
-  if (order.kind == Order::Kind::discard) return track.mapped().discard();
-  Job job{capture->operation(), track.mapped().finish(order.length), std::move(order.done)};
-  {
-    const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
+  if (order.kind == Order::Kind::discard)
+    track.mapped()->discard();
+  else
+    track.mapped()->finish(order.length, std::move(order.done));
+}
+
+void Recorder::run_spooler() {
+  prepare_thread("rec-spool");
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    spool_due_.wait(lock, [this] { return taken_ || taker_gone_; });
+    if (!std::exchange(taken_, false)) break;
+    auto tracks = spooled_;
+    lock.unlock();
+    bool written = false;
+    for (const auto& track : tracks) written = track->spool() || written;
+    lock.lock();
+    unsynced_ = unsynced_ || written;
+    hand_over();
   }
+  spooler_gone_ = true;
   changed_.notify_all();
+}
+
+/// What is complete goes to the writers. With the lock.
+void Recorder::hand_over() {
+  for (const auto& track : spooled_) {
+    if (auto job = track->job()) jobs_.push_back(std::move(*job));
+  }
+  std::erase_if(spooled_, [](const auto& track) { return track->is_over(); });
+  if (!jobs_.empty()) changed_.notify_all();
 }
 
 /// One call for all spools: synced one by one, a thousand would keep the disk's journal busy for seconds.

@@ -15,9 +15,9 @@
 
 namespace tonearm::media {
 
-/// Brings recordings to disk, off the media threads. One thread spools what the captures hold, another has
-/// the spools synced from time to time, a few make a WAV of what is complete. A spool that has no WAV yet
-/// survives the process (`rebuild_recordings`). Threading: thread-safe.
+/// Brings recordings to disk, off the media threads. One thread takes what the captures hold and never waits
+/// for a disk, one spools it, another has the spools synced from time to time, a few make a WAV of what is
+/// complete. A spool that has no WAV yet survives the process (`rebuild_recordings`). Threading: thread-safe.
 class Recorder {
  public:
   struct Options {
@@ -58,11 +58,13 @@ class Recorder {
     base::Result<void> spooled;
     Done done;
   };
-  using Tracks = std::unordered_map<const Capture*, Track>;
+  using Tracks = std::unordered_map<const Capture*, std::shared_ptr<Track>>;
 
   void post(Order order);
-  void run_spooler();
+  void run_taker();
   void carry_out(Order& order, Tracks& tracks);
+  void run_spooler();
+  void hand_over();
   void run_syncer();
   void run_writer();
   void write(const Job& job);
@@ -71,10 +73,14 @@ class Recorder {
 
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
+  std::condition_variable spool_due_;
   std::vector<Order> orders_;
+  std::vector<std::shared_ptr<Track>> spooled_;
   std::deque<Job> jobs_;
   bool unsynced_ = false;
+  bool taken_ = false;  // something is to be spooled
   bool stopping_ = false;
+  bool taker_gone_ = false;
   bool spooler_gone_ = false;
 
   std::vector<std::thread> threads_;
