@@ -8,6 +8,7 @@
 #include "storage/outbox_table.hpp"
 #include "storage/recording_table.hpp"
 #include "storage/schema.hpp"
+#include "storage/wal_check.hpp"
 
 namespace tonearm::storage {
 namespace {
@@ -22,6 +23,18 @@ std::filesystem::path private_file(std::filesystem::path file) {
     throw std::system_error(make_error_code(StorageErrc::unusable_directory), reason.message());
   }
   ::close(descriptor);
+  return file;
+}
+
+/// Before SQLite opens the database, for it would replay what is whole and forget the rest.
+std::filesystem::path with_whole_log(std::filesystem::path file, bool full_durability) {
+  const auto damage = full_durability ? wal_damage(file.string() + "-wal") : std::nullopt;
+  if (damage) {
+    throw std::system_error(make_error_code(StorageErrc::corrupt),
+                            *damage +
+                                " (one start with storage.durability = \"relaxed\" goes on with what was "
+                                "written before the damage)");
+  }
   return file;
 }
 
@@ -58,7 +71,7 @@ base::Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
 Store::Store(DataDir directory, StoreOptions options)
     : directory_(std::move(directory)),
       file_(directory_.path() / kFileName),
-      database_(private_file(file_), Database::Mode::read_write) {
+      database_(with_whole_log(private_file(file_), options.full_durability), Database::Mode::read_write) {
   check_integrity(database_);
   database_.require("PRAGMA journal_mode = WAL");
   database_.require(options.full_durability ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
