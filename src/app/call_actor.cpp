@@ -60,6 +60,7 @@ void CallActor::post_command(call::CommandContext context, call::Command command
     const call::RequestId request = context.request;
     self->replies_.emplace(request, std::move(reply));
     self->unwritten_.insert(request);
+    if (call::acts_always(command)) self->patient_.insert(request);
     self->take(call::CommandInput{std::move(context), std::move(command)});
   });
 }
@@ -127,10 +128,18 @@ CallActor::PendingStep* CallActor::pending(std::uint64_t number) {
 
 void CallActor::on_written(std::uint64_t number, std::error_code failure) {
   if (PendingStep* step = pending(number)) {
-    if (failure) return refuse(*step);
-    step->written = true;
+    if (failure && !answers_the_patient(*step)) return refuse(*step);
+    step->written = !failure;
   }
   release_written_steps();
+}
+
+/// What a cancel or a hang-up did cannot be taken back, so its answer may as well wait for a better disk.
+bool CallActor::answers_the_patient(const PendingStep& step) const {
+  return std::ranges::any_of(step.effects, [this](const auto& effect) {
+    const auto* response = std::get_if<call::Respond>(&effect);
+    return response && patient_.contains(response->request);
+  });
 }
 
 /// The store could not write the step, or not in time, and keeps trying: whoever waits for an answer hears it
@@ -189,6 +198,7 @@ void CallActor::respond(call::RequestId request, call::Reply reply) {
   metrics_.count(reply);
   const ReplyHandler handler = std::move(found->second);
   replies_.erase(found);
+  patient_.erase(request);
   handler(std::move(reply));
 }
 

@@ -74,6 +74,7 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   void limit_wait(PendingStep& step);
   void on_written(std::uint64_t number, std::error_code failure);
   PendingStep* pending(std::uint64_t number);
+  [[nodiscard]] bool answers_the_patient(const PendingStep& step) const;
   void refuse(PendingStep& step);
   void release_written_steps();
   void release(PendingStep step);
@@ -112,6 +113,7 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   std::map<call::TimerKey, std::shared_ptr<boost::asio::steady_timer>> timers_;
   std::unordered_map<call::RequestId, ReplyHandler> replies_;  // by request, until answered
   std::set<call::RequestId> unwritten_;                        // requests whose response is still on its way
+  std::set<call::RequestId> patient_;                          // of those in replies_: cancels and hang-ups
   bool over_told_ = false;
 };
 

@@ -51,15 +51,21 @@ class HeldStore final : public call::CallStore {
   [[nodiscard]] std::chrono::milliseconds oldest_uncommitted() const override { return 0ms; }
   std::vector<call::StoredCall> load_alive() override { return {}; }
 
-  /// Writes what is there; waits a little if that is nothing.
-  void write() {
+  /// Writes what is there, or fails to; waits a little if that is nothing.
+  /// True if there was something.
+  bool write(std::error_code failure = {}) {
     std::vector<std::function<void(std::error_code)>> written;
     {
       std::unique_lock lock(mutex_);
       came_.wait_for(lock, 20ms, [this] { return !waiting_.empty(); });
       written.swap(waiting_);
     }
-    for (const auto& done : written) done({});
+    for (const auto& done : written) done(failure);
+    if (failure) {
+      const std::lock_guard lock(mutex_);  // the store goes on trying
+      waiting_.insert(waiting_.begin(), written.begin(), written.end());
+    }
+    return !written.empty();
   }
 
  private:
@@ -96,6 +102,15 @@ class CallActorTest : public ::testing::Test {
         });
   }
 
+  std::future<call::Reply> command(std::uint64_t request, call::Command command) {
+    call::CommandContext context;
+    context.request = call::RequestId(request);
+    auto answer = std::make_shared<std::promise<call::Reply>>();
+    actor_->post_command(context, std::move(command),
+                         [answer](call::Reply reply) { answer->set_value(std::move(reply)); });
+    return answer->get_future();
+  }
+
   void TearDown() override { runtime_.stop(); }
 
   net::Runtime runtime_{1};  // first: an actor's timers are its own
@@ -120,6 +135,27 @@ TEST_F(CallActorTest, an_answer_waits_for_the_disk) {
     store_.write();
   }
   EXPECT_FALSE(std::holds_alternative<call::CommandFailure>(reply.get()));
+}
+
+TEST_F(CallActorTest, a_hang_up_waits_for_room_on_a_full_disk) {
+  place(1h);
+  auto created = first_reply_.get_future();
+  while (created.wait_for(0ms) != std::future_status::ready) store_.write();
+
+  auto hung_up = command(2, call::DeleteCommand{});
+  while (!store_.write(std::make_error_code(std::errc::no_space_on_device))) {
+  }
+  EXPECT_EQ(hung_up.wait_for(50ms), std::future_status::timeout);  // a refusal would not take that long
+  while (hung_up.wait_for(0ms) != std::future_status::ready) store_.write();
+  EXPECT_TRUE(std::holds_alternative<call::Accepted>(hung_up.get()));
+}
+
+TEST_F(CallActorTest, what_can_be_taken_back_is_answered_500_at_once_by_a_full_disk) {
+  place(1h);
+  auto created = first_reply_.get_future();
+  while (created.wait_for(0ms) != std::future_status::ready)
+    store_.write(std::make_error_code(std::errc::no_space_on_device));
+  EXPECT_TRUE(std::holds_alternative<call::CommandFailure>(created.get()));
 }
 
 TEST_F(CallActorTest, a_disk_that_stalls_is_answered_500_once_and_the_call_ends_when_it_is_back) {

@@ -218,12 +218,14 @@ void add_notifications(Page& page, const notify::DeliveryMetrics& notifications)
                  notifications.delivery_latency);
 }
 
-void add_storage(Page& page, const storage::StorageMetrics& storage) {
+void add_storage(Page& page, const storage::StorageMetrics& storage, std::chrono::milliseconds oldest) {
   page.counter("tonearm_store_transactions_total", "Transactions", number(storage.transactions_total));
   page.counter("tonearm_store_transaction_failures_total", "Transactions that failed",
                number(storage.transaction_failures_total));
   page.counter("tonearm_store_commits_total", "Steps written", number(storage.commits_total));
   page.gauge("tonearm_store_queued", "Steps waiting to be written", number(storage.queued));
+  page.gauge("tonearm_store_oldest_seconds", "Age of the oldest step that is not on disk",
+             std::chrono::duration<double>(oldest).count());
   page.histogram("tonearm_store_commit_seconds", "Step queued to on disk", storage.commit_latency);
 }
 
@@ -244,7 +246,7 @@ std::string metrics_page(const MetricsSources& sources) {
   page.failures(sources.sip);
   page.gauge("tonearm_sip_registrations", "Contacts registered", number(sources.sip.registrations()));
   add_notifications(page, sources.notifications);
-  add_storage(page, sources.storage);
+  add_storage(page, sources.storage, sources.oldest_uncommitted);
   page.gauge("tonearm_recordings_bytes", "Disk that recordings take", number(sources.recordings.bytes()));
   page.gauge("tonearm_recordings_files", "Files of recordings, growing ones too",
              number(sources.recordings.files()));

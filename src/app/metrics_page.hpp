@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -22,6 +23,7 @@ struct MetricsSources {
   const sip::Metrics& sip;
   const notify::DeliveryMetrics& notifications;
   const storage::StorageMetrics& storage;
+  std::chrono::milliseconds oldest_uncommitted{0};
   const storage::RecordingFolder& recordings;
 };
 

@@ -61,6 +61,11 @@ struct SendDtmfCommand {
 using Command = std::variant<AnswerCommand, RejectCommand, DeleteCommand, KeepAliveCommand, PlayCommand,
                              RecordCommand, SubscribeToToneCommand, CancelCommand, SendDtmfCommand>;
 
+/// What acts at once whatever the disk does: only its answer waits for it.
+inline bool acts_always(const Command& command) {
+  return std::holds_alternative<CancelCommand>(command) || std::holds_alternative<DeleteCommand>(command);
+}
+
 /// A call to be placed for an application (`POST /communications/calls`).
 struct CreateCall {
   ApplicationId application;

@@ -61,11 +61,6 @@ bool is_absent_item(const graph::Route& route) {
 }
 
 /// These act even when the store is behind: what has to stop must stop (design §8).
-bool acts_always(const call::Command& command) {
-  return std::holds_alternative<call::CancelCommand>(command) ||
-         std::holds_alternative<call::DeleteCommand>(command);
-}
-
 Response accepted(const call::Command& command) {
   if (std::holds_alternative<call::DeleteCommand>(command)) return {.status = 204};
   // As the service does: some clients fail on an empty 200 that has no type, all on one that claims to be
@@ -138,7 +133,7 @@ void GraphRoutes::handle(const graph::Route& route, Request request, Responder r
   if (request.method == "GET") return respond(show(route, request, *call));
   auto command = read(route, request);
   if (!command) return refuse(command.error());
-  if (options_.refuse_changes() && !acts_always(*command)) return respond(storage_is_behind(request));
+  if (options_.refuse_changes() && !call::acts_always(*command)) return respond(storage_is_behind(request));
   if (std::holds_alternative<call::RecordCommand>(*command) && options_.recordings_full())
     return respond(error_response(request, Errc::storage_full));
   post(route, request, std::move(*command), std::move(respond));
