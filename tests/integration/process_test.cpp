@@ -1,6 +1,5 @@
 #include <chrono>
 #include <fstream>
-#include <functional>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -8,6 +7,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "eventually.hpp"
 #include "server_fixture.hpp"
 
 namespace tonearm::testing {
@@ -101,15 +101,6 @@ TEST(Process, sigterm_ends_the_calls_with_their_notifications_and_exits_0) {
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
   return text.replace(text.find(what), what.size(), with);
-}
-
-bool eventually(const std::function<bool()>& true_now) {
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
-  while (!true_now()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(20ms);
-  }
-  return true;
 }
 
 int answer_to_call(const Listeners& at, const std::string& user) {

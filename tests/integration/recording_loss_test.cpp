@@ -38,18 +38,12 @@ std::vector<std::string> record_all(Callers& callers, std::chrono::milliseconds 
   return ids;
 }
 
-/// Member of the ending by Graph's name or, for a cancelled record, by ours.
-std::string offered(const Heard& end, const std::string& member) {
-  const std::string graph = "recording" + member;
-  const std::string by_graph = end.text(graph.c_str());
-  return by_graph.empty() ? end.text(("@tonearm." + graph).c_str()) : by_graph;
-}
-
 /// The file is there, says as much as its ending does, and it is the whistling.
 void expect_whole(const base::Endpoint& api, const Heard& end, double at_least_s) {
-  const auto had = download(api, offered(end, "Location"), offered(end, "AccessToken"));
-  ASSERT_EQ(had.status(), 200) << had.body;
-  const Audio audio(had.body);
+  const auto had = download_offered(api, end);
+  ASSERT_TRUE(had);
+  ASSERT_EQ(had->status(), 200) << had->body;
+  const Audio audio(had->body);
   EXPECT_NEAR(audio.seconds(), captured_seconds(end), 0.05);
   EXPECT_GE(captured_seconds(end), at_least_s);
   EXPECT_NEAR(audio.hertz(), kWhistleHertz, 20);

@@ -82,6 +82,14 @@ HttpMessage download(const base::Endpoint& at, const std::string& location, cons
   return fetch(at, location, "Bearer " + token, headers);
 }
 
+std::optional<HttpMessage> download_offered(const base::Endpoint& at, const Heard& end) {
+  const bool is_graphs = !end.text("recordingLocation").empty();
+  const std::string location = end.text(is_graphs ? "recordingLocation" : "@tonearm.recordingLocation");
+  if (location.empty()) return std::nullopt;
+  return download(at, location,
+                  end.text(is_graphs ? "recordingAccessToken" : "@tonearm.recordingAccessToken"));
+}
+
 int subcode(const Heard& end) {
   return end.data().at("resultInfo").at("subcode").to_number<int>();
 }

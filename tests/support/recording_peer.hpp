@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ HttpMessage fetch(const base::Endpoint& at, const std::string& location, const s
                   const std::string& headers = "", const std::string& method = "GET");
 HttpMessage download(const base::Endpoint& at, const std::string& location, const std::string& token,
                      const std::string& headers = "");
+
+/// What a record's ending offers, by Graph's members or, after a cancel, by ours; nothing if it offers
+/// nothing.
+std::optional<HttpMessage> download_offered(const base::Endpoint& at, const Heard& end);
 
 int subcode(const Heard& end);
 /// `@tonearm.capturedMs` in seconds.

@@ -62,6 +62,59 @@ void lay_keys(const std::filesystem::path& data_dir) {
   }
 }
 
+constexpr const char* kReady = "tonearm ready";
+
+std::vector<std::string> environment_with(const Environment& more) {
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    if (!more.contains(text.substr(0, text.find('=')))) all.push_back(text);
+  }
+  for (const auto& [name, value] : more) all.push_back(name + "=" + value);
+  return all;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  for (std::string& text : texts) all.push_back(text.data());
+  all.push_back(nullptr);
+  return all;
+}
+
+/// The process, and the reading end of what it says on stdout (and stderr).
+std::pair<pid_t, Socket> spawn_server(const std::string& toml, const std::filesystem::path& directory,
+                                      const Environment& more, bool with_stderr) {
+  const std::string file = (directory / "tonearm.toml").string();
+  std::ofstream(file) << toml;
+  int out[2];
+  if (pipe2(out, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
+  Socket reader(out[0]);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+  if (with_stderr) posix_spawn_file_actions_adddup2(&actions, out[1], STDERR_FILENO);
+  std::vector<std::string> words = {TONEARM_BINARY, "serve", "--config", file};
+  auto environment = environment_with(more);
+  pid_t pid = -1;
+  const int failure = posix_spawn(&pid, TONEARM_BINARY, &actions, nullptr, pointers(words).data(),
+                                  pointers(environment).data());
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(out[1]);
+  if (failure != 0) throw std::runtime_error(std::string("cannot start ") + TONEARM_BINARY);
+  return {pid, std::move(reader)};
+}
+
+/// What is said up to and with the ready line, or to the end.
+std::string read_until_ready(const Socket& out) {
+  std::string said;
+  char c = 0;
+  while (said.find(kReady) == std::string::npos || c != '\n') {
+    if (!out.readable(30s) || ::read(out.fd(), &c, 1) != 1) break;
+    said += c;
+  }
+  return said;
+}
+
 }  // namespace
 
 TempDir::TempDir()
@@ -125,31 +178,24 @@ LocalServer::LocalServer(config::Settings settings, app::ServerOptions options) 
   at_ = {endpoint_of(bound.http.at(0)), endpoint_of(bound.sip.at(0)), endpoint_of(bound.admin.at(0))};
 }
 
-ServerProcess::ServerProcess(const std::string& toml, const std::filesystem::path& directory) {
-  const std::string file = (directory / "tonearm.toml").string();
-  std::ofstream(file) << toml;
-  int out[2];
-  if (pipe2(out, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-  std::string binary = TONEARM_BINARY, serve = "serve", config = "--config", path = file;
-  char* arguments[] = {binary.data(), serve.data(), config.data(), path.data(), nullptr};
-  if (posix_spawn(&pid_, binary.c_str(), &actions, nullptr, arguments, environ) != 0) {
-    throw std::runtime_error("cannot start " + binary);
-  }
-  posix_spawn_file_actions_destroy(&actions);
-  ::close(out[1]);
-  const Socket reader(out[0]);  // closes the pipe
-  std::string ready;
-  char c = 0;
-  while (ready.find("tonearm ready") == std::string::npos || c != '\n') {
-    if (!reader.readable(30s) || ::read(reader.fd(), &c, 1) != 1)
-      throw std::runtime_error("no ready line: " + ready);
-    ready += c;
-  }
+ServerProcess::ServerProcess(const std::string& toml, const std::filesystem::path& directory,
+                             const Environment& more) {
+  auto [pid, out] = spawn_server(toml, directory, more, false);
+  pid_ = pid;
+  const std::string ready = read_until_ready(out);
+  if (ready.find(kReady) == std::string::npos) throw std::runtime_error("no ready line: " + ready);
   at_ = {endpoint_of(first_of(ready, "http")), endpoint_of(first_of(ready, "sip")),
          endpoint_of(first_of(ready, "admin"))};
+}
+
+std::pair<int, std::string> refused_start(const std::string& toml, const std::filesystem::path& directory,
+                                          const Environment& more) {
+  auto [pid, out] = spawn_server(toml, directory, more, true);
+  std::string said = read_until_ready(out);
+  if (said.find(kReady) != std::string::npos) ::kill(pid, SIGKILL);
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, std::move(said)};
 }
 
 ServerProcess::~ServerProcess() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,10 +63,14 @@ class LocalServer {
   Listeners at_;
 };
 
+using Environment = std::map<std::string, std::string>;
+
 /// A server in a process of its own, to be stopped and killed.
 class ServerProcess {
  public:
-  ServerProcess(const std::string& toml, const std::filesystem::path& directory);
+  /// `more`: what its environment has besides ours. Throws if it does not get ready.
+  ServerProcess(const std::string& toml, const std::filesystem::path& directory,
+                const Environment& more = {});
   ~ServerProcess();
   [[nodiscard]] const Listeners& at() const { return at_; }
   void signal(int number) const;
@@ -76,6 +81,10 @@ class ServerProcess {
   pid_t pid_ = -1;
   Listeners at_;
 };
+
+/// A server that shall not start: what it says of it, and its exit status. Kills one that does.
+std::pair<int, std::string> refused_start(const std::string& toml, const std::filesystem::path& directory,
+                                          const Environment& more = {});
 
 /// A call from a phone to the bot, up and with audio.
 class LiveCall {
