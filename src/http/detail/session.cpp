@@ -11,11 +11,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include "base/log.hpp"
 #include "http/detail/reading.hpp"
+#include "http/detail/request_reader.hpp"
 #include "http/detail/response_text.hpp"
 #include "http/errors.hpp"
 
@@ -24,12 +23,10 @@ namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace bhttp = beast::http;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using PlainStream = tcp::socket;
 using TlsStream = asio::ssl::stream<tcp::socket>;
-using Parser = bhttp::request_parser<bhttp::string_body>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadSize = 8 * 1024;
@@ -114,19 +111,16 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
 
   /// False when the connection is over.
   asio::awaitable<bool> serve_one() {
-    Parser parser;
-    parser.header_limit(static_cast<std::uint32_t>(state_->limits.header_max));
-    parser.body_limit(state_->limits.body_max);
-    const Reading outcome = co_await read_request(parser);
+    RequestReader reader(state_->limits.header_max, state_->limits.body_max);
+    const Reading outcome = co_await read_request(reader);
     if (outcome == Reading::closed) co_return false;
+    echo_ = reader.echo();
     if (outcome != Reading::complete) {
-      echo_ = echo_of(parser.get());
       co_await refuse(errc_of(outcome), explanation(outcome));
       co_return false;
     }
-    const bool wants_more = parser.keep_alive();
-    Request request = to_request(parser.release());
-    Response response = co_await ask(std::move(request));
+    const bool wants_more = reader.keep_alive();
+    Response response = co_await ask(completed(reader.take()));
     if (response.status == 500 && response.body.empty()) response = refusal(graph::Errc::internal);
     const bool keep = wants_more && !state_->stopping;
     const bool written = co_await write(std::move(response), keep);
@@ -134,7 +128,7 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     co_return written&& keep;
   }
 
-  asio::awaitable<Reading> read_request(Parser& parser) {
+  asio::awaitable<Reading> read_request(RequestReader& reader) {
     const bool fresh = buffer_.size() == 0;
     if (fresh && buffer_.capacity() > kIdleBufferMax) buffer_ = {};
     if (fresh) {
@@ -142,18 +136,13 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     } else {
       enter(Phase::reading, state_->limits.timeout);
     }
-    bool continued = false;
-    std::size_t head = 0;
-    while (!parser.is_done()) {
+    while (!reader.is_done()) {
       if (buffer_.size() > 0) {
-        const Reading outcome = parse(parser, head);
+        const Reading outcome = reader.feed(buffer_);
         if (outcome != Reading::complete) co_return outcome;
-        if (parser.is_done()) break;
+        if (reader.is_done()) break;
       }
-      if (parser.is_header_done() && !continued) {
-        continued = true;
-        if (!co_await invite_body(parser)) co_return Reading::closed;
-      }
+      if (reader.wants_invitation() && !co_await invite_body()) co_return Reading::closed;
       const auto [error, length] = co_await stream_.async_read_some(buffer_.prepare(kReadSize), kTuple);
       if (timed_out_) co_return Reading::timed_out;
       if (error)
@@ -165,63 +154,15 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     co_return Reading::complete;
   }
 
-  /// Feeds what has been read. `head` counts the bytes of request line and headers: the parser's own limit
-  /// counts the two apart, and so lets almost twice as much pass.
-  Reading parse(Parser& parser, std::size_t& head) {
-    error_code error;
-    if (!parser.is_header_done()) {
-      parser.eager(false);  // stops behind the head
-      const std::size_t used = parser.put(buffer_.data(), error);
-      if (error && error != bhttp::error::need_more) return outcome_of(error);
-      buffer_.consume(used);
-      head += used;
-      const std::size_t unfinished = parser.is_header_done() ? 0 : buffer_.size();
-      if (head + unfinished > state_->limits.header_max) return Reading::header_too_large;
-      if (!parser.is_header_done() || parser.is_done() || buffer_.size() == 0) return Reading::complete;
-    }
-    parser.eager(true);
-    buffer_.consume(parser.put(buffer_.data(), error));
-    return !error || error == bhttp::error::need_more ? Reading::complete : outcome_of(error);
-  }
-
-  /// RFC 9110 §10.1.1: the client holds its body back until it is told to go on.
-  asio::awaitable<bool> invite_body(const Parser& parser) {
-    const auto expect = parser.get()[bhttp::field::expect];
-    if (!beast::iequals(expect, "100-continue")) co_return true;
+  asio::awaitable<bool> invite_body() {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     const auto [error, length] =
         co_await asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()), kTuple);
     co_return !error;
   }
 
-  /// Of a request that is refused half-read too: what of its headers has come.
-  static Echo echo_of(const bhttp::request_header<>& header) {
-    const auto echoed = [&](const char* name) {
-      const auto value = header[name];
-      return std::string(echoable({value.data(), value.size()}));
-    };
-    return {make_request_id(), echoed("client-request-id"), echoed("scenario-id"),
-            header.method() == bhttp::verb::head};
-  }
-
-  Request to_request(bhttp::request<bhttp::string_body>&& message) {
-    const auto header = [&](auto name) {
-      const auto value = message[name];
-      return std::string(value.data(), value.size());
-    };
-    echo_ = echo_of(message);
-    Request request;
-    request.has_body = !message.body().empty();
-    request.body = std::move(message.body());
-    request.method = std::string(message.method_string());
-    request.target = origin_form({message.target().data(), message.target().size()});
-    request.authorization = header(bhttp::field::authorization);
-    request.content_type = header(bhttp::field::content_type);
-    request.content_encoding = header(bhttp::field::content_encoding);
-    request.host = header(bhttp::field::host);
-    request.origin = header(bhttp::field::origin);
-    if (!echo_.head) request.range = header(bhttp::field::range);
-    if (!echo_.head) request.if_range = header(bhttp::field::if_range);
+  /// With what only the connection knows.
+  Request completed(Request request) const {
     request.client_request_id = echo_.client_request_id;
     request.scenario_id = echo_.scenario_id;
     request.id = echo_.request_id;
@@ -229,7 +170,6 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     request.date = base::WallClock::now();
     request.local = local_;
     request.secure = std::is_same_v<Stream, TlsStream>;
-    if (echo_.head) request.method = "GET";
     return request;
   }
 
