@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <boost/url.hpp>
+#include <fmt/format.h>
 
 #include "net/errc.hpp"
 
@@ -50,24 +52,74 @@ base::Result<Url> from_view(const urls::url_view& view, std::string_view text) {
   return url;
 }
 
+/// RFC 3986 §4.2: a colon behind a slash belongs to the path.
+bool has_scheme(std::string_view text) {
+  const auto end = text.find_first_of(":/?#");
+  return end != std::string_view::npos && text[end] == ':';
+}
+
+/// Boost 1.81 asserts on a URI that ends with its scheme: "x:".
+bool has_authority(std::string_view text) {
+  return has_scheme(text) && text.substr(text.find(':')).starts_with("://");
+}
+
+/// Path, and query with its question mark.
+std::pair<std::string_view, std::string_view> split(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  return {path, target.substr(path.size())};
+}
+
+/// RFC 3986 §5.2.4, of a path that begins with a slash.
+std::string without_dots(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const std::string_view segment = path.substr(0, path.find('/', 1));  // with its slash
+    path.remove_prefix(segment.size());
+    const bool up = segment == "/..";
+    if (up) out.resize(out.rfind('/') == std::string::npos ? 0 : out.rfind('/'));
+    if (!up && segment != "/.") {
+      out += segment;
+    } else if (path.empty()) {
+      out += '/';
+    }
+  }
+  return out;
+}
+
+base::Result<Url> dots_resolved(base::Result<Url> url) {
+  if (!url) return url;
+  const auto [path, query] = split(url->target);
+  url->target = without_dots(path) + std::string(query);
+  return url;
+}
+
 }  // namespace
 
 base::Result<Url> Url::parse(std::string_view text) {
   if (text.size() > kUrlMax) return base::fail(NetErrc::invalid_url, "longer than 8192 characters");
+  if (!has_authority(text)) return base::fail(NetErrc::invalid_url, std::string(text.substr(0, 200)));
   const auto view = urls::parse_uri(text);
   if (!view) return base::fail(NetErrc::invalid_url, std::string(text.substr(0, 200)));
   return from_view(*view, text);
 }
 
+/// RFC 3986 §5.2. Not by Boost 1.81, whose `resolve` forgets the length of a path from which it took dots,
+/// and then asserts.
 base::Result<Url> Url::resolve(std::string_view reference) const {
   if (reference.size() > kUrlMax) return base::fail(NetErrc::invalid_url, "longer than 8192 characters");
-  const std::string base_text = to_string();
-  const auto base_view = urls::parse_uri(base_text);
-  const auto relative = urls::parse_uri_reference(reference);
-  urls::url resolved;
-  if (!base_view || !relative || !urls::resolve(*base_view, *relative, resolved))
-    return base::fail(NetErrc::invalid_url, std::string(reference.substr(0, 200)));
-  return from_view(resolved, reference);
+  reference = reference.substr(0, reference.find('#'));
+  if (has_scheme(reference)) return dots_resolved(parse(reference));
+  if (reference.starts_with("//")) return dots_resolved(parse(fmt::format("{}:{}", scheme(), reference)));
+  const auto [path, query] = split(reference);
+  const auto [own_path, own_query] = split(target);
+  std::string whole(path);
+  if (path.empty()) {
+    whole = std::string(own_path);
+  } else if (path.front() != '/') {
+    whole = fmt::format("{}{}", own_path.substr(0, own_path.rfind('/') + 1), path);
+  }
+  const bool keeps_query = path.empty() && query.empty();
+  return dots_resolved(parse(fmt::format("{}{}{}", origin(), whole, keeps_query ? own_query : query)));
 }
 
 std::string Url::authority() const {

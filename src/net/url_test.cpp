@@ -46,5 +46,26 @@ TEST(Url, redirect_targets_may_be_absolute_or_relative) {
   EXPECT_FALSE(url.resolve("ftp://example.com/"));
 }
 
+TEST(Url, redirect_targets_may_go_up_and_beyond_the_top) {
+  const auto url = Url::parse("http://example.com/a/b/c?x=1").value();
+  EXPECT_EQ(url.resolve("../x/./y?z#f")->to_string(), "http://example.com/a/x/y?z");
+  EXPECT_EQ(url.resolve("../../../../x")->to_string(), "http://example.com/x");
+  EXPECT_EQ(url.resolve(".")->to_string(), "http://example.com/a/b/");
+  EXPECT_EQ(url.resolve("/a/../b")->to_string(), "http://example.com/b");
+  EXPECT_EQ(url.resolve("https://other.example.com/a/../b/.")->to_string(), "https://other.example.com/b/");
+  EXPECT_EQ(url.resolve("#f")->to_string(), "http://example.com/a/b/c?x=1");
+  EXPECT_EQ(url.resolve("")->to_string(), "http://example.com/a/b/c?x=1");
+  EXPECT_EQ(url.resolve("?y")->to_string(), "http://example.com/a/b/c?y");
+  EXPECT_EQ(url.resolve("./d:e/..")->to_string(), "http://example.com/a/b/");
+}
+
+TEST(Url, what_ends_with_its_scheme_is_refused) {
+  const auto url = Url::parse("http://example.com/").value();
+  for (const char* text : {"x:", "http:", "https:", "http:/", "http:x", ":", "1:", "x:y"}) {
+    EXPECT_FALSE(Url::parse(text)) << text;
+    EXPECT_FALSE(url.resolve(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace tonearm::net
