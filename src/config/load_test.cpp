@@ -97,6 +97,17 @@ TEST(Load, broken_toml_carries_its_line) {
   EXPECT_THAT(settings.error().context, HasSubstr("tonearm.toml:2"));
 }
 
+TEST(Load, what_is_no_utf8_is_refused_with_its_line) {
+  for (const char* bytes :
+       {"\xad", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xf4\x90\x80\x80"}) {
+    const auto settings = read(std::string("# ä€😀\nx = '''a\n") + bytes + "'''\n");
+    ASSERT_FALSE(settings);
+    EXPECT_EQ(settings.error().code, ConfigErrc::syntax);
+    EXPECT_EQ(settings.error().context, "tonearm.toml:3: this is no UTF-8");
+  }
+  EXPECT_THAT(refused("# ä€😀\n[sip]\nrealm = \"é\"\n"), Not(HasSubstr("UTF-8")));
+}
+
 TEST(Load, an_unknown_key_is_refused_with_line_and_nearest_name) {
   EXPECT_THAT(refused("[sip]\n\nlistn = []"),
               HasSubstr("tonearm.toml:3: sip.listn is an unknown key; did you mean \"listen\"?"));
