@@ -15,6 +15,9 @@ namespace {
 
 using boost::json::object;
 
+/// [s] since 1970: in the year 2255, soon after which a time point would overflow. As good as never.
+constexpr std::int64_t kLatest = 9'000'000'000;
+
 std::unexpected<base::Error> refuse(const char* why) {
   return base::fail(AuthErrc::invalid_token, why);
 }
@@ -29,9 +32,8 @@ std::optional<base::WallTime> time_claim(const object& claims, const char* name)
   if (!value || !value->is_number()) return std::nullopt;
   boost::system::error_code error;
   const auto seconds = value->to_number<std::int64_t>(error);
-  // Beyond the year 9999 a time point would overflow.
-  if (error || seconds < 0 || seconds > 253402300799) return std::nullopt;
-  return base::WallTime(std::chrono::seconds(seconds));
+  if (error || seconds < 0) return std::nullopt;
+  return base::WallTime(std::chrono::seconds(std::min(seconds, kLatest)));
 }
 
 bool is_audience(const object& claims, const std::vector<std::string>& accepted) {

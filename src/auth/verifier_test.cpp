@@ -83,6 +83,14 @@ TEST_F(VerifierTest, expiry_and_begin_are_judged_with_five_minutes_of_skew) {
   EXPECT_EQ(refusal(with("nbf", base::WallClock::to_time_t(test::kNow + 301s))), "it is not valid yet");
 }
 
+TEST_F(VerifierTest, times_beyond_the_end_of_the_clock_are_as_good_as_never) {
+  for (const std::int64_t seconds : {9'223'372'037LL, 253'402'300'800LL, 9'223'372'036'854'775'807LL}) {
+    EXPECT_EQ(refusal(with("exp", seconds)), "accepted") << seconds;
+    EXPECT_EQ(refusal(with("nbf", seconds)), "it is not valid yet") << seconds;
+  }
+  EXPECT_EQ(refusal(with("exp", -1)), "it has no expiry");
+}
+
 TEST_F(VerifierTest, a_remembered_token_still_expires) {
   const std::string header = "Bearer " + test::key()->sign(good_claims()).value();
   EXPECT_TRUE(verifier_.verify(header, test::kNow));

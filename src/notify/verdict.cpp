@@ -47,8 +47,9 @@ std::optional<milliseconds> parse_retry_after(const std::string& text, base::Wal
   std::tm date{};
   const char* rest = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
   if (!rest || *rest != '\0') return std::nullopt;
-  const auto wait = base::WallClock::from_time_t(::timegm(&date)) - now;
-  return std::max(std::chrono::duration_cast<milliseconds>(wait), milliseconds{0});
+  // In seconds: a clock that counts nanoseconds ends in the year 2262.
+  const std::chrono::sys_seconds until{seconds(::timegm(&date))};
+  return std::max<milliseconds>(until - std::chrono::floor<milliseconds>(now), milliseconds{0});
 }
 
 milliseconds backoff(unsigned failures, double random) {

@@ -47,6 +47,8 @@ TEST(Verdict, retry_after_is_seconds_or_a_date) {
   EXPECT_EQ(parse_retry_after("120", kNow), 120s);
   EXPECT_EQ(parse_retry_after("Fri, 15 Jan 2027 08:00:30 GMT", kNow), 30s);
   EXPECT_EQ(parse_retry_after("Fri, 15 Jan 2027 07:00:00 GMT", kNow), 0s);
+  // Beyond what a clock that counts nanoseconds can say.
+  EXPECT_GT(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", kNow), std::chrono::hours(24 * 365 * 7900));
   for (const char* text : {"", "soon", "-1", "1.5", "99999999999", "Fri, 15 Jan 2027"}) {
     EXPECT_FALSE(parse_retry_after(text, kNow)) << text;
   }
