@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <initializer_list>
 
 #include <fmt/format.h>
 
@@ -10,14 +11,6 @@
 
 namespace tonearm::sip {
 namespace {
-
-/// A header value on one line: folding (RFC 3261 §7.3.1) and control characters become spaces.
-std::string on_one_line(const pl& value) {
-  std::string text(to_view(value));
-  std::ranges::replace_if(
-      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return text;
-}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -34,11 +27,16 @@ NameAddress party(const sip_taddr& address) {
   return name_address(address.val, address.dname, address.auri, address.tag);
 }
 
+/// libre takes whatever stands between < and >. Our requests in the dialog begin with it.
+bool is_one_word(const pl& uri) {
+  return std::ranges::none_of(to_view(uri), [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
+}
+
 std::optional<NameAddress> contact_of(const sip_msg& message) {
   const sip_hdr* header = sip_msg_hdr(&message, SIP_HDR_CONTACT);
   sip_addr address{};
   if (header == nullptr || header->val.l > MessageLimits::kHeader ||
-      sip_addr_decode(&address, &header->val) != 0)
+      sip_addr_decode(&address, &header->val) != 0 || !is_one_word(address.auri))
     return {};
   return name_address(header->val, address.dname, address.auri, pl{});
 }
@@ -55,13 +53,49 @@ std::vector<std::string> values_of(const sip_msg& message, sip_hdrid id) {
   return values;
 }
 
+/// Of header fields that may be there once the last would win with us, and perhaps the first with who let the
+/// message through (RFC 3261 §7.3.1).
+bool says_things_once(const sip_msg& message) {
+  return std::ranges::all_of(
+      std::initializer_list<sip_hdrid>{SIP_HDR_CALL_ID, SIP_HDR_FROM, SIP_HDR_TO, SIP_HDR_CSEQ,
+                                       SIP_HDR_MAX_FORWARDS, SIP_HDR_CONTENT_TYPE, SIP_HDR_CONTENT_LENGTH},
+      [&](sip_hdrid id) { return sip_msg_hdr_count(&message, id) <= 1; });
+}
+
+/// RFC 3261 §8.1.1.5: below 2**31. libre's number has wrapped around beyond 2**32.
+bool has_sequence_number(const sip_msg& message) {
+  const sip_hdr* header = sip_msg_hdr(&message, SIP_HDR_CSEQ);
+  if (header == nullptr) return false;
+  std::uint32_t number = 0;
+  const std::string_view text = to_view(header->val);
+  const auto [end, errc] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return errc == std::errc{} && number < 1U << 31;
+}
+
+/// With a quote left open nobody knows where the address begins.
+bool has_closed_quotes(const pl& value) {
+  bool quoted = false;
+  const std::string_view text = to_view(value);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (quoted && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      quoted = !quoted;
+    }
+  }
+  return !quoted;
+}
+
 bool is_complete(const sip_msg& message) {
   const auto within = [](const pl& text, std::size_t most) {
     return text.p != nullptr && text.l > 0 && text.l <= most;
   };
-  return within(message.callid, MessageLimits::kCallId) && within(message.from.val, MessageLimits::kHeader) &&
+  return says_things_once(message) && has_sequence_number(message) &&
+         within(message.callid, MessageLimits::kCallId) && within(message.from.val, MessageLimits::kHeader) &&
          within(message.to.val, MessageLimits::kHeader) && within(message.from.tag, MessageLimits::kCallId) &&
-         within(message.cseq.met, 64) && message.to.tag.l <= MessageLimits::kCallId &&
+         is_one_word(message.from.auri) && has_closed_quotes(message.from.val) &&
+         has_closed_quotes(message.to.val) && within(message.cseq.met, 64) &&
+         message.to.tag.l <= MessageLimits::kCallId &&
          (!message.req || message.ruri.l <= MessageLimits::kHeader) &&
          (!message.req || to_view(message.met) == to_view(message.cseq.met));
 }
@@ -84,6 +118,13 @@ bool take_body(const sip_msg& message, Message& out) {
 }
 
 }  // namespace
+
+std::string on_one_line(const pl& value) {
+  std::string text(to_view(value));
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
 
 std::optional<Message> decode(const sip_msg& message, std::size_t listener) {
   if (!is_complete(message)) return std::nullopt;

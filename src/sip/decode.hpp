@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include "sip/libre.hpp"
 #include "sip/message.hpp"
@@ -17,8 +18,12 @@ struct MessageLimits {
   static constexpr std::size_t kRoutes = 32;  ///< Record-Route; also the option tags of Require.
 };
 
+/// A header value on one line: folding (RFC 3261 §7.3.1) and control characters become spaces. All that is
+/// kept of a message goes through this, so that what is told or sent again begins no line of its own.
+[[nodiscard]] std::string on_one_line(const pl& value);
+
 /// What we obey of a message that libre could parse; nothing if a mandatory field is missing, contradicts
-/// another or is larger than anybody needs (RFC 3261 §8.1.1, §16.3).
+/// another, is there twice or is larger than anybody needs (RFC 3261 §8.1.1, §16.3).
 [[nodiscard]] std::optional<Message> decode(const sip_msg& message, std::size_t listener);
 
 /// True if a response to this request would go where its sender says instead of where it came from: without

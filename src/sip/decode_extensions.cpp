@@ -28,7 +28,8 @@ std::string_view take(std::string_view& text, char separator) {
 /// One header may list several, and there may be several headers.
 bool append_tokens(const sip_hdr* header, const sip_msg*, void* tokens) {
   auto& list = *static_cast<std::vector<std::string>*>(tokens);
-  for (std::string_view rest = to_view(header->val); !rest.empty() && list.size() < MessageLimits::kRoutes;) {
+  const std::string text = on_one_line(header->val);
+  for (std::string_view rest = text; !rest.empty() && list.size() < MessageLimits::kRoutes;) {
     if (const std::string_view token = take(rest, ','); !token.empty()) list.emplace_back(token);
   }
   return list.size() >= MessageLimits::kRoutes;
@@ -75,7 +76,8 @@ std::optional<NameAddress> diversion_in(std::string_view text) {
 bool append_diversions(const sip_hdr* header, const sip_msg*, void* diversions) {
   auto& list = *static_cast<std::vector<NameAddress>*>(diversions);
   const auto room = [&] { return list.size() < MessageLimits::kDiversions; };
-  for (std::string_view rest = to_view(header->val); !rest.empty() && room();) {
+  const std::string text = on_one_line(header->val);
+  for (std::string_view rest = text; !rest.empty() && room();) {
     if (auto diversion = diversion_in(take_address(rest))) list.push_back(std::move(*diversion));
   }
   return !room();

@@ -41,6 +41,11 @@ TEST(decode_extensions, option_tags_in_one_header_or_several_and_by_their_short_
   EXPECT_TRUE(has_tag(with("Allow: INVITE,ACK, update\r\n").allow, "UPDATE"));
 }
 
+TEST(decode_extensions, folded_option_tags_are_on_one_line_since_they_are_told_again) {
+  EXPECT_EQ(with("Require: a\r\n b,\r\n\tc\r\n").require, (Tags{"a   b", "c"}));
+  EXPECT_EQ(with("Proxy-Require: a\r\n b\r\n").proxy_require, (Tags{"a   b"}));
+}
+
 TEST(decode_extensions, session_timers) {
   const Message message = with("Session-Expires: 1800 ; refresher=uas;x=1\r\nMin-SE: 120\r\n");
   ASSERT_TRUE(message.session_expires);

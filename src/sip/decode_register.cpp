@@ -30,6 +30,10 @@ std::optional<RegisterRequest::Contact> contact_in(const pl& text) {
   sip_addr address{};
   if (text.l > kContactLengthMax || sip_addr_decode(&address, &text) != 0) return std::nullopt;
   RegisterRequest::Contact contact{std::string(to_view(address.auri)), std::nullopt};
+  // RFC 3261 §20.10: an address with a question mark stands in <>, else nobody knows whose the rest is.
+  const std::string_view written = to_view(text);
+  if (written.find('<') == std::string_view::npos && written.find('?') != std::string_view::npos)
+    return std::nullopt;
   const auto uri = parse_uri(contact.uri);
   if (!uri || uri->scheme != "sip") return std::nullopt;
   pl expires{};

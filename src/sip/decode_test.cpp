@@ -13,6 +13,7 @@ struct Parts {
   std::string from = "<sip:ada@example.com>";
   std::string from_tag = "peer";
   std::string extra = {};
+  std::string cseq = "1";
   std::size_t body = 0;
   std::string length = {};  ///< Empty: the truth.
 };
@@ -21,8 +22,8 @@ std::optional<Message> decoded(const Parts& parts) {
   const std::string text = fmt::format(
       "INVITE sip:ivr@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bK1\r\nFrom: "
       "{};tag={}\r\n"
-      "To: <sip:ivr@example.com>\r\nCall-ID: {}\r\nCSeq: 1 INVITE\r\n{}Content-Length: {}\r\n\r\n{}",
-      parts.from, parts.from_tag, parts.call_id, parts.extra,
+      "To: <sip:ivr@example.com>\r\nCall-ID: {}\r\nCSeq: {} INVITE\r\n{}Content-Length: {}\r\n\r\n{}",
+      parts.from, parts.from_tag, parts.call_id, parts.cseq, parts.extra,
       parts.length.empty() ? std::to_string(parts.body) : parts.length, std::string(parts.body, 'x'));
   const Ref<mbuf> buffer(mbuf_alloc(text.size()));
   mbuf_write_mem(buffer.get(), reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
@@ -71,6 +72,37 @@ TEST(decode, a_body_is_as_long_as_its_length_says) {
   const auto shorter = decoded({.body = 4, .length = "3"});
   ASSERT_TRUE(shorter);
   EXPECT_EQ(shorter->body, "xxx");
+}
+
+TEST(decode, what_may_be_there_once_is_there_once) {
+  for (const char* line :
+       {"Call-ID: call-1\r\n", "i: call-2\r\n", "From: <sip:eve@example.com>;tag=peer\r\n",
+        "To: <sip:x@example.com>\r\n", "CSeq: 1 INVITE\r\n", "Max-Forwards: 70\r\nMax-Forwards: 5\r\n",
+        "l: 0\r\n", "Content-Type: application/sdp\r\nc: text/plain\r\n"}) {
+    EXPECT_FALSE(decoded({.extra = line})) << line;
+  }
+  EXPECT_TRUE(decoded({.extra = "Max-Forwards: 70\r\nContent-Type: application/sdp\r\n"}));
+}
+
+TEST(decode, an_address_that_our_requests_would_begin_with_is_one_word) {
+  EXPECT_FALSE(decoded({.from = "<sip:ada SIP/2.0@example.com>"}));
+  const auto spaced = decoded({.extra = "Contact: <sip:ada@192.0.2.7;x SIP/2.0>\r\n"});
+  ASSERT_TRUE(spaced);
+  EXPECT_FALSE(spaced->contact);
+  EXPECT_TRUE(decoded({.extra = "Contact: \"Ada L\" <sip:ada@192.0.2.7>\r\n"})->contact);
+}
+
+TEST(decode, quotes_are_closed) {
+  EXPECT_FALSE(decoded({.from = "\"Ada <sip:ada@example.com>"}));
+  EXPECT_FALSE(decoded({.from = "\"Ada \\\" <sip:ada@example.com>"}));
+  EXPECT_TRUE(decoded({.from = "\"Ada \\\"L\\\\\" <sip:ada@example.com>"}));
+}
+
+TEST(decode, a_sequence_number_has_31_bits) {
+  EXPECT_TRUE(decoded({.cseq = "2147483647"}));
+  EXPECT_TRUE(decoded({.cseq = "0009"}));
+  for (const char* number : {"2147483648", "4294967297", "36893488147419103232"})
+    EXPECT_FALSE(decoded({.cseq = number})) << number;
 }
 
 TEST(decode, required_extensions_are_a_list) {

@@ -89,6 +89,8 @@ std::string_view name_of(Challenge::Algorithm algorithm) {
 }  // namespace
 
 std::optional<Challenge> parse_challenge(std::string_view value, bool proxy) {
+  if (std::ranges::any_of(value, [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; }))
+    return std::nullopt;  // it would stand in our answer
   value = trimmed(value);
   const auto space = value.find_first_of(" \t");
   if (space == std::string_view::npos || !same(value.substr(0, space), "Digest")) return std::nullopt;

@@ -67,10 +67,12 @@ TEST(digest_client, says_count_cnonce_and_opaque_as_they_were_used) {
 }
 
 TEST(digest_client, does_not_understand_what_it_cannot_answer) {
-  for (const char* value : {"Basic realm=\"a\"", "Digest realm=\"a\"", "Digest nonce=\"b\"", "Digest", "",
-                            "Digest realm=\"a\", nonce=\"b\", algorithm=MD5-sess",
-                            "Digest realm=\"a\", nonce=\"b\", qop=\"auth-int\"",
-                            "Digest realm=\"a\", nonce=\"b\", algorithm=SHA-512-256"}) {
+  for (const char* value :
+       {"Basic realm=\"a\"", "Digest realm=\"a\"", "Digest nonce=\"b\"", "Digest", "",
+        "Digest realm=\"a\", nonce=\"b\", algorithm=MD5-sess",
+        "Digest realm=\"a\", nonce=\"b\", qop=\"auth-int\"",
+        "Digest realm=\"a\", nonce=\"b\", algorithm=SHA-512-256",
+        "Digest realm=\"a\", nonce=\"b\r\nX-Evil: 1\"", "Digest realm=\"a\x7f\", nonce=\"b\""}) {
     EXPECT_FALSE(parse_challenge(value, false)) << value;
   }
 }

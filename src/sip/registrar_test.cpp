@@ -186,6 +186,7 @@ TEST(registrar, refusals_come_after_the_password_and_say_why) {
   EXPECT_TRUE(is(brief, 423));
   EXPECT_EQ(header(brief, "Min-Expires"), "60");
   EXPECT_TRUE(is(phone.proven("REGISTER", "Contact: <tel:+14255550100>\r\n"), 400));
+  EXPECT_TRUE(is(phone.proven("REGISTER", "Contact: sip:ada@127.0.0.1?Route=%3Csip:x%3E\r\n"), 400));
   EXPECT_TRUE(is(phone.proven("REGISTER", "Contact: *\r\nExpires: 60\r\n"), 400));
   EXPECT_TRUE(is(phone.proven("REGISTER", "Require: path\r\n"), 420));
   EXPECT_TRUE(server.has_registrations(0));

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "sip/decode.hpp"
 #include "sip/uri.hpp"
 
 namespace tonearm::sip {
@@ -12,7 +13,7 @@ constexpr std::size_t kValuesMax = 8;
 
 bool append(const sip_hdr* header, const sip_msg*, void* values) {
   auto& list = *static_cast<std::vector<std::string>*>(values);
-  if (list.size() < kValuesMax && header->val.l <= kValueMax) list.emplace_back(to_view(header->val));
+  if (list.size() < kValuesMax && header->val.l <= kValueMax) list.push_back(on_one_line(header->val));
   return false;
 }
 

@@ -1,6 +1,7 @@
 #include "sip/screening.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -13,6 +14,15 @@ namespace {
 
 bool is_one_of(std::string_view method, std::initializer_list<std::string_view> methods) {
   return std::ranges::find(methods, method) != methods.end();
+}
+
+/// RFC 3261 §8.2.2.1. What else is wrong with the address is for those who look it up.
+bool is_sip_address(std::string_view uri) {
+  const std::string_view scheme = uri.substr(0, uri.find(':'));
+  const auto is = [&](std::string_view name) {
+    return std::ranges::equal(scheme, name, [](unsigned char a, char b) { return std::tolower(a) == b; });
+  };
+  return is("sip") || is("sips");
 }
 
 Refusal with(Refusal refusal, std::string_view name, std::string_view value) {
@@ -36,6 +46,8 @@ std::optional<Refusal> screen(const Message& request) {
   if (!is_one_of(method, {"INVITE", "BYE", "OPTIONS", "UPDATE", "PRACK", "INFO", "REGISTER"})) {
     return with(refuse(405, "method not supported"), "Allow", kAllow);
   }
+  if (!in_dialog && !is_sip_address(request.request_uri))
+    return refuse(416, "only sip: addresses are served");
   if (const auto lacking = lacking_extensions(request); !lacking.empty()) {
     return with(refuse(420, "an extension is not supported"), "Unsupported",
                 fmt::format("{}", fmt::join(lacking, ", ")));

@@ -17,8 +17,8 @@ inline constexpr std::string_view kAbilities =
     "Accept: application/sdp\r\n";
 
 /// What is refused before anybody looks at whose call it is (RFC 3261 §8.2): too many hops, extensions that
-/// we lack, methods that we do not know, requests within dialogs that can have none, session intervals that
-/// are too small. Nothing: go on. Pure.
+/// we lack, methods that we do not know, addresses of other schemes, requests within dialogs that can have
+/// none, session intervals that are too small. Nothing: go on. Pure.
 [[nodiscard]] std::optional<Refusal> screen(const Message& request);
 
 }  // namespace tonearm::sip

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -61,6 +62,31 @@ std::string escaped_user(std::string_view text) {
   return out;
 }
 
+/// A name or a literal, all of what stands there: libre takes anything for a name, and finds a literal in the
+/// middle of other text. `begin` and `end` are the host's in `text`.
+bool is_host(std::string_view text, std::size_t begin, std::size_t end) {
+  const std::string_view host = text.substr(begin, end - begin);
+  const bool is_v6 = host.find(':') != std::string_view::npos;
+  if (is_v6) {
+    if (begin == 0 || text[begin - 1] != '[' || end == text.size() || text[end] != ']') return false;
+    --begin;
+    ++end;
+  }
+  const bool alone =
+      begin > 0 && (text[begin - 1] == '@' || text[begin - 1] == ':') &&
+      (end == text.size() || std::string_view(":;?/").find(text[end]) != std::string_view::npos);
+  return alone && !host.empty() && std::ranges::all_of(host, [&](unsigned char c) {
+           return std::isalnum(c) || c == '.' || c == '-' || c == '_' || c == ':';
+         });
+}
+
+/// libre cuts a port off at 16 bits: 70596 would be 5060. `rest` is what stands behind the host.
+bool has_port_in_range(std::string_view rest) {
+  rest.remove_prefix(std::min(rest.find_first_not_of("]:"), rest.size()));
+  std::uint16_t port = 0;
+  return std::from_chars(rest.data(), rest.data() + rest.size(), port).ec != std::errc::result_out_of_range;
+}
+
 }  // namespace
 
 std::string SipUri::parameter(std::string_view name) const {
@@ -105,7 +131,12 @@ base::Result<SipUri> parse_uri(std::string_view text) {
   out.host = to_view(parsed.host);
   out.port = parsed.port;
   out.parameters = to_view(parsed.params);
-  if (out.host.empty()) return base::fail(SipErrc::malformed_uri, std::string(text));
+  const auto begin = static_cast<std::size_t>(parsed.host.p - text.data());
+  const std::size_t end = begin + parsed.host.l;
+  // An @ behind the host would be the user's end for whoever reads what we write.
+  if (!is_host(text, begin, end) || !has_port_in_range(text.substr(end)) ||
+      text.find('@', end) != std::string_view::npos)
+    return base::fail(SipErrc::malformed_uri, std::string(text));
   return out;
 }
 

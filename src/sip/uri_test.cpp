@@ -21,9 +21,14 @@ TEST(uri, is_taken_apart_and_put_together) {
 
 TEST(uri, other_schemes_and_broken_ones_are_refused) {
   for (const char* text :
-       {"", "sip:", "tel:+14255550100", "http://example.com", "sip:a b@c", "sip:a@b\r\nX: y"}) {
+       {"", "sip:", "tel:+14255550100", "http://example.com", "sip:a b@c", "sip:a@b\r\nX: y", "sip:a@b:65536",
+        "sip:a@b:70596;lr", "sip:a@x[::1]y", "sip:a@[::g]", "sip:a@b<c", "sip:@h;x@y",
+        "sips::1@h;user=phone@z", "sip:a@h\xc3\xb6"}) {
     EXPECT_FALSE(parse_uri(text)) << text;
   }
+  for (const char* text :
+       {"sip:a@b:65535", "sip:[::1]", "sip:a@[::1]:5060;lr", "sip:a_b.c-d@under_score.example"})
+    EXPECT_TRUE(parse_uri(text)) << text;
 }
 
 TEST(uri, names_a_user_a_host_or_a_number) {
