@@ -18,12 +18,13 @@ namespace tonearm::sip::testing {
 
 class Peer {
  public:
-  /// Bound to a free port of `address`; a TCP peer connects to `server` at once.
-  Peer(const std::string& address, int type, const base::Endpoint& server) : stream_(type == SOCK_STREAM) {
+  /// Bound to `port` of `address`, 0: a free one; a TCP peer connects to `server` at once.
+  Peer(const std::string& address, int type, const base::Endpoint& server, std::uint16_t port = 0)
+      : stream_(type == SOCK_STREAM) {
     (void)server.to_sockaddr(server_, server_length_);
     sockaddr_storage own{};
     socklen_t length = 0;
-    (void)base::Endpoint{address, 0}.to_sockaddr(own, length);
+    (void)base::Endpoint{address, port}.to_sockaddr(own, length);
     socket_ = ::socket(own.ss_family, type, 0);
     ::bind(socket_, reinterpret_cast<sockaddr*>(&own), length);
     if (stream_) (void)::connect(socket_, reinterpret_cast<sockaddr*>(&server_), server_length_);
