@@ -24,6 +24,10 @@ if(TONEARM_SANITIZE)
   target_compile_options(tonearm_options INTERFACE -fsanitize=${TONEARM_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(tonearm_options INTERFACE -fsanitize=${TONEARM_SANITIZE})
 endif()
+if(TONEARM_FUZZ)
+  # Everything reports which edges it ran; the engine itself is linked into the targets of fuzz/ alone.
+  target_compile_options(tonearm_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # For a build from nothing (./dev test): common headers precompiled, several files compiled as one. Off by default: it
 # compiles too much after a small change, ccache keeps nothing of it, and it hides a missing include, which the other
