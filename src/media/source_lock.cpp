@@ -1,8 +1,15 @@
 #include "media/source_lock.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdlib>
 
 namespace tonearm::media {
+namespace {
+
+constexpr int kWindow = 8;  // sequence numbers that four are looked for in
+
+}  // namespace
 
 void SourceLock::set_rules(const Rules& rules, base::TimePoint now) {
   const bool moved = rules.signalled != rules_.signalled;
@@ -39,14 +46,19 @@ bool SourceLock::may_replace_lock(const SourceAddress& source, base::TimePoint n
 
 bool SourceLock::qualifies(const Packet& packet, base::TimePoint now) {
   Candidate& candidate = candidate_for(packet.source);
-  const bool continues = candidate.in_sequence > 0 && candidate.ssrc == packet.ssrc &&
-                         candidate.next_sequence == packet.sequence;
-  candidate.source = packet.source;
-  candidate.ssrc = packet.ssrc;
-  candidate.next_sequence = static_cast<std::uint16_t>(packet.sequence + 1);
-  candidate.in_sequence = continues ? candidate.in_sequence + 1 : 1;
+  const int ahead = static_cast<std::int16_t>(packet.sequence - candidate.highest);
+  const bool continues = candidate.seen != 0 && candidate.ssrc == packet.ssrc && std::abs(ahead) < kWindow;
+  if (!continues) {
+    candidate = {
+        .source = packet.source, .ssrc = packet.ssrc, .highest = packet.sequence, .seen = 1, .last = {}};
+  } else if (ahead > 0) {
+    candidate.highest = packet.sequence;
+    candidate.seen = static_cast<std::uint8_t>(candidate.seen << ahead | 1);
+  } else {
+    candidate.seen = static_cast<std::uint8_t>(candidate.seen | 1U << -ahead);
+  }
   candidate.last = now;
-  return candidate.in_sequence >= kPacketsToLearn;
+  return std::popcount(candidate.seen) >= static_cast<int>(kPacketsToLearn);
 }
 
 SourceLock::Candidate& SourceLock::candidate_for(const SourceAddress& source) {

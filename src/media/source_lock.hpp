@@ -14,10 +14,10 @@ namespace tonearm::media {
 /// locked.
 ///
 /// unlocked: only the signalled address is heard, while others may qualify: 4 packets in sequence, one SSRC,
-/// a negotiated payload type. A qualified source is locked; within 2 s the signalled one may still take its
-/// place. locked: everything else is a stranger, until the lock has been silent for 500 ms (not on hold):
-/// then another source may qualify again. A new signalled address unlocks. Threading: media thread; pure but
-/// for its own state.
+/// a negotiated payload type; on a bad network 4 of 8, in any order (docs/decisions/0145). A qualified source
+/// is locked; within 2 s the signalled one may still take its place. locked: everything else is a stranger,
+/// until the lock has been silent for 500 ms (not on hold): then another source may qualify again. A new
+/// signalled address unlocks. Threading: media thread; pure but for its own state.
 class SourceLock {
  public:
   struct Rules {
@@ -50,8 +50,8 @@ class SourceLock {
   struct Candidate {
     SourceAddress source;  // empty: free
     std::uint32_t ssrc = 0;
-    std::uint16_t next_sequence = 0;
-    unsigned in_sequence = 0;
+    std::uint16_t highest = 0;  // sequence number
+    std::uint8_t seen = 0;      // bit i: highest − i; 0: nothing yet
     base::TimePoint last;
   };
 

@@ -25,6 +25,10 @@ class SourceLockTest : public ::testing::Test {
     }
     return verdict;
   }
+  /// One packet, so far behind where the numbers begin.
+  Verdict judge(const SourceAddress& source, unsigned ahead) {
+    return lock_.judge({source, 1, static_cast<std::uint16_t>(65534 + ahead), true}, now_);
+  }
   void pass(milliseconds time) { now_ += time; }
 
   const SourceAddress phone_ = at("192.0.2.1", 4000);
@@ -60,6 +64,22 @@ TEST_F(SourceLockTest, packets_out_of_sequence_or_of_changing_ssrc_teach_nothing
   for (std::uint32_t ssrc = 10; ssrc < 30; ++ssrc)
     EXPECT_EQ(hear(phone_other_port_, 1, ssrc), Verdict::stranger);
   EXPECT_EQ(hear(phone_other_port_, 20, 1, /*negotiated=*/false), Verdict::stranger);
+}
+
+TEST_F(SourceLockTest, doubled_late_and_lost_packets_do_not_keep_a_source_from_being_learned) {
+  agree_on(phone_);
+  for (const unsigned sequence : {0, 0, 1, 1, 2, 2})
+    EXPECT_EQ(judge(phone_other_port_, sequence), Verdict::stranger);
+  EXPECT_EQ(judge(phone_other_port_, 3), Verdict::accept_and_moved);
+  agree_on(elsewhere_);
+  agree_on(phone_);
+  for (const unsigned sequence : {5, 3, 7}) EXPECT_EQ(judge(phone_other_port_, sequence), Verdict::stranger);
+  EXPECT_EQ(judge(phone_other_port_, 4), Verdict::accept_and_moved);
+}
+
+TEST_F(SourceLockTest, the_same_packet_again_and_again_teaches_nothing) {
+  agree_on(phone_);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(judge(phone_other_port_, 1), Verdict::stranger);
 }
 
 TEST_F(SourceLockTest, another_address_wins_only_if_media_may_move) {
