@@ -31,11 +31,13 @@ class RtpReceiver {
 
  private:
   void start(const RtpHeader& header);
+  [[nodiscard]] bool is_new(const RtpHeader& header, bool audio);
 
   RtpStats stats_;
   bool started_ = false;
   base::TimePoint last_;
-  std::uint64_t received_before_ = 0;  // of SSRCs that are over
+  std::uint32_t newest_timestamp_ = 0;  // of its audio
+  std::uint64_t received_before_ = 0;   // of SSRCs that are over
   std::uint64_t lost_before_ = 0;
 };
 

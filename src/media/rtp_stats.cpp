@@ -27,12 +27,8 @@ bool RtpStats::count(std::uint16_t sequence) {
     if ((seen_ & bit) != 0 || highest_ - static_cast<std::uint64_t>(-step) < base_) return false;
     seen_ |= bit;
   } else if (last_stray_ == sequence) {
-    // Two in sequence far off: the sender started anew (RFC 3550 §A.1). Losses so far stay counted as they
-    // are.
-    const std::uint64_t lost_before = lost();
-    highest_ = (highest_ | 0xFFFF) + 1 + sequence;
-    base_ = highest_ - received_ - lost_before;
-    seen_ = 1;
+    restart(sequence);  // two in sequence far off (RFC 3550 §A.1)
+    return true;
   } else {
     last_stray_ = static_cast<std::uint16_t>(sequence + 1);
     return false;
@@ -40,6 +36,15 @@ bool RtpStats::count(std::uint16_t sequence) {
   last_stray_ = kNoStray;
   ++received_;
   return true;
+}
+
+void RtpStats::restart(std::uint16_t sequence) {
+  const std::uint64_t lost_before = lost();
+  highest_ = (highest_ | 0xFFFF) + 1 + sequence;
+  base_ = highest_ - received_ - lost_before;
+  seen_ = 1;
+  last_stray_ = kNoStray;
+  ++received_;
 }
 
 void RtpStats::measure_jitter(std::uint32_t timestamp, base::TimePoint arrival) {

@@ -24,6 +24,8 @@ class RtpStats {
   /// Counts a packet. False for a duplicate or one from before the start; such packets need no further
   /// handling.
   bool count(std::uint16_t sequence);
+  /// Counts a packet with which the sender's numbers start anew. Losses so far stay counted as they are.
+  void restart(std::uint16_t sequence);
   /// Audio only: the timestamp of a telephone-event stays at the key's start.
   void measure_jitter(std::uint32_t timestamp, base::TimePoint arrival);
 
