@@ -24,6 +24,11 @@ constexpr unsigned kWatchedPieces = 64;  // a second or so: some of them come wi
 constexpr std::size_t kLeastStretched = 8;
 constexpr std::size_t kHeldBackPieces = 200;  // of 10 ms: as many as are held back at most
 constexpr std::int64_t kDriftMax = 20;        // samples before it is followed [2.5 ms]
+constexpr std::int64_t kDriftPerStep = 160;   // samples that one more per piece is taken for
+constexpr int kDriftStepMax = 4;              // samples per piece: 2.5 %, which speech bears
+constexpr std::size_t kJumpPieces = 16;
+constexpr std::int64_t kJumpMin = 40 * kSamplesPerMs;    // less is jitter
+constexpr std::int64_t kOnItsWay = 100 * kSamplesPerMs;  // ahead of the last one before a jump
 
 /// A piece has been spoken when it arrives.
 std::int64_t arrived(const SpooledAudio& piece) {
@@ -82,11 +87,16 @@ void RecordingTimeline::place(std::span<const SpooledAudio> pieces) {
 
 void RecordingTimeline::place_first(std::span<const SpooledAudio> rest) {
   const SpooledAudio& piece = rest.front();
-  if (!anchor_ || anchor_->ssrc != piece.ssrc) return anchor(piece);
-  if (!believable(rest)) {
-    ++reanchored_;
-    return anchor(piece);
+  if (!anchor_) return anchor(rest);
+  const bool foreign = anchor_->ssrc != piece.ssrc;
+  if (foreign || !believable(rest)) {
+    if (is_left_behind(piece)) {
+      const auto late = static_cast<std::int32_t>(piece.timestamp - before_->timestamp);
+      return write(before_->position + late, decoded(piece), false);
+    }
+    return foreign ? anchor(rest) : reanchor(rest);
   }
+  if (has_jumped(rest)) return reanchor(rest);
   if (static_cast<std::int32_t>(piece.timestamp - anchor_->timestamp) > 0)
     advance(piece);
   else
@@ -120,13 +130,50 @@ bool RecordingTimeline::catches_up(std::span<const SpooledAudio> rest) const {
   return false;
 }
 
-/// A new stream, or one that does not keep time: it is where it arrives, behind what is there.
-void RecordingTimeline::anchor(const SpooledAudio& piece) {
-  const Position position = std::max(arrived(piece), end_);
+/// Behind a gap the sender's time is ahead of ours, which no network does. Jitter and a wild one among many
+/// are not taken for it.
+bool RecordingTimeline::has_jumped(std::span<const SpooledAudio> rest) const {
+  if (position_of(rest.front()) <= end_ || lateness(rest.front()) > -kJumpMin) return false;
+  const auto next = rest.first(std::min(rest.size(), kJumpPieces));
+  const auto early = std::ranges::count_if(next, [&](const SpooledAudio& piece) {
+    const Position late = lateness(piece);
+    return piece.ssrc == anchor_->ssrc && late <= -kJumpMin && late >= -samples_in(kTolerance);
+  });
+  return static_cast<std::size_t>(early) * 2 > next.size();
+}
+
+/// Overtaken by what came behind a jump.
+bool RecordingTimeline::is_left_behind(const SpooledAudio& piece) const {
+  if (!before_ || before_->ssrc != piece.ssrc) return false;
+  const auto ahead = static_cast<std::int32_t>(piece.timestamp - before_->timestamp);
+  if (ahead > kOnItsWay) return false;
+  const Position late = arrived(piece) - (before_->position + ahead);
+  return std::abs(late) <= samples_in(kTolerance);
+}
+
+void RecordingTimeline::reanchor(std::span<const SpooledAudio> rest) {
+  ++reanchored_;
+  anchor(rest);
+}
+
+/// A new stream, or one that does not keep time: it is where it arrives, behind what is there. By those of
+/// the next second that had the least delay, lest the first one's jitter moves all.
+void RecordingTimeline::anchor(std::span<const SpooledAudio> rest) {
+  const SpooledAudio& piece = rest.front();
+  Position delayed = 0;
+  for (const SpooledAudio& next : rest.first(std::min<std::size_t>(rest.size(), kWatchedPieces))) {
+    const auto ahead = static_cast<std::int32_t>(next.timestamp - piece.timestamp);
+    const Position less = arrived(piece) - (arrived(next) - ahead);
+    // What was held back catches up piece by piece; another jump does so at once.
+    const bool same_time = less <= delayed + samples_in(kTolerance) && less <= samples_in(kHeldBack);
+    if (next.ssrc == piece.ssrc && same_time) delayed = std::max(delayed, less);
+  }
+  const Position position = std::max(arrived(piece) - delayed, end_);
   if (position - arrived(piece) > samples_in(kTolerance)) {
     ++dropped_;
     return;
   }
+  before_ = anchor_;
   anchor_ = Anchor{piece.ssrc, piece.timestamp, position};
   watched_ = 0;
   correction_ = 0;
@@ -140,7 +187,7 @@ void RecordingTimeline::advance(const SpooledAudio& piece) {
   anchor_ = Anchor{piece.ssrc, piece.timestamp, position + by};
 }
 
-/// The far end's clock is not ours: −1, 0 or 1 sample for this piece.
+/// The far end's clock is not ours: so many samples more or less for this piece.
 int RecordingTimeline::drift(Position late) {
   if (late <= samples_in(kTolerance)) {
     const Position left = late - correction_;
@@ -151,18 +198,22 @@ int RecordingTimeline::drift(Position late) {
     if (std::abs(least_late_) > kDriftMax) correction_ += least_late_;
     watched_ = 0;
   }
-  const int by = correction_ > 0 ? 1 : correction_ < 0 ? -1 : 0;
+  const auto steps =
+      static_cast<int>(std::min<Position>(std::abs(correction_) / kDriftPerStep + 1, kDriftStepMax));
+  const int by = correction_ > 0 ? steps : correction_ < 0 ? -steps : 0;
   correction_ -= by;
   return by;
 }
 
-void RecordingTimeline::write(Position at, const std::vector<std::int16_t>& samples) {
+void RecordingTimeline::write(Position at, const std::vector<std::int16_t>& samples, bool over) {
   const auto total = static_cast<Position>(audio_.size());
   const auto count = static_cast<Position>(samples.size());
   end_ = std::max(end_, at + count);
   for (Position i = std::max<Position>(-at, 0); i < std::min(count, total - at); ++i) {
-    audio_[static_cast<std::size_t>(at + i)] = samples[static_cast<std::size_t>(i)];
-    heard_[static_cast<std::size_t>(at + i)] = true;
+    const auto there = static_cast<std::size_t>(at + i);
+    if (!over && heard_[there]) continue;
+    audio_[there] = samples[static_cast<std::size_t>(i)];
+    heard_[there] = true;
   }
 }
 

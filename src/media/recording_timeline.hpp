@@ -49,14 +49,19 @@ class RecordingTimeline {
   [[nodiscard]] Position lateness(const SpooledAudio& piece) const;
   [[nodiscard]] bool believable(std::span<const SpooledAudio> rest) const;
   [[nodiscard]] bool catches_up(std::span<const SpooledAudio> rest) const;
-  void anchor(const SpooledAudio& piece);
+  [[nodiscard]] bool has_jumped(std::span<const SpooledAudio> rest) const;
+  [[nodiscard]] bool is_left_behind(const SpooledAudio& piece) const;
+  void anchor(std::span<const SpooledAudio> rest);
+  void reanchor(std::span<const SpooledAudio> rest);
   void advance(const SpooledAudio& piece);
   [[nodiscard]] int drift(Position late);
-  void write(Position at, const std::vector<std::int16_t>& samples);
+  /// `over`: what has been heard there is replaced.
+  void write(Position at, const std::vector<std::int16_t>& samples, bool over = true);
 
   std::vector<std::int16_t> audio_;
   std::vector<bool> heard_;  // by sample
   std::optional<Anchor> anchor_;
+  std::optional<Anchor> before_;  // of the time before the last jump, for what is still on its way
   Position end_ = std::numeric_limits<Position>::min();  // of what has been written
   // The least lateness of a second or so, which jitter does not change, and what is still to be made up of
   // it.

@@ -161,6 +161,45 @@ TEST(RecordingTimeline, timestamps_that_run_wild_make_it_no_longer) {
   EXPECT_EQ(placed.audio, tone.sound());
 }
 
+TEST(RecordingTimeline, a_delayed_first_piece_does_not_delay_all) {
+  Tone tone(4);
+  tone.pieces[0].arrival += milliseconds(90);
+  tone.pieces[1].arrival += milliseconds(75);
+  EXPECT_EQ(place(tone.pieces, milliseconds(4000)).audio, tone.sound());
+}
+
+TEST(RecordingTimeline, a_stream_that_jumps_while_it_is_held_back_is_where_it_was_said) {
+  Tone tone(4);
+  for (std::size_t i = 100; i < tone.pieces.size(); ++i) {
+    tone.pieces[i].timestamp += 1U << 30;
+    tone.pieces[i].arrival = std::max<std::chrono::microseconds>(tone.pieces[i].arrival, milliseconds(2500));
+  }
+  EXPECT_EQ(place(tone.pieces, milliseconds(4000)).audio, tone.sound());
+}
+
+TEST(RecordingTimeline, what_a_jump_overtook_falls_into_its_place) {
+  Tone tone(4);
+  for (std::size_t i = 100; i < tone.pieces.size(); ++i) tone.pieces[i].timestamp += 1U << 30;
+  for (const std::size_t late : {96U, 97U, 99U}) tone.pieces[late].arrival += milliseconds(70);
+  const auto placed = place(tone.pieces, milliseconds(4000));
+  EXPECT_EQ(placed.reanchored, 1U);
+  EXPECT_EQ(placed.audio, tone.sound());
+}
+
+TEST(RecordingTimeline, a_jump_ahead_of_less_than_the_tolerance_opens_no_gap) {
+  Tone tone(4);
+  for (std::size_t i = 100; i < tone.pieces.size(); ++i) tone.pieces[i].timestamp += 800;
+  const auto placed = place(tone.pieces, milliseconds(4000));
+  EXPECT_EQ(placed.reanchored, 1U);
+  EXPECT_EQ(placed.audio, tone.sound());
+}
+
+TEST(RecordingTimeline, one_timestamp_somewhat_ahead_is_no_jump) {
+  Tone tone(4);
+  tone.pieces[100].timestamp += 800;
+  EXPECT_EQ(place(tone.pieces, milliseconds(4000)).reanchored, 0U);
+}
+
 TEST(RecordingTimeline, a_new_ssrc_goes_on_where_it_arrives) {
   Tone first(2);
   const Tone second(2, 600, 2);
