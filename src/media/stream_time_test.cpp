@@ -14,6 +14,7 @@
 #include "media/rtcp_packet.hpp"
 #include "media/stream.hpp"
 #include "media/testing/key_log.hpp"
+#include "media/testing/paper_io.hpp"
 #include "media/testing/prompts.hpp"
 
 namespace tonearm::media::testing {
@@ -21,37 +22,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-/// Writes down what is staged; fails it all if told so.
-class PaperIo final : public PacketIo {
- public:
-  Slot add(int, IoToken) override { return 0; }
-  void remove(Slot) override {}
-  bool is_idle(Slot) override { return true; }
-  std::span<const Datagram> drain() override { return {}; }
-  void stage(const OutgoingPacket& packet) override {
-    if (looks_like_rtcp(packet.bytes)) return;
-    const auto rtp = parse_rtp(packet.bytes);
-    ASSERT_TRUE(rtp);
-    sent.push_back(rtp->header);
-    payloads.emplace_back(rtp->payload.begin(), rtp->payload.end());
-    if (error != 0) failures_.push_back({packet.token, error});
-  }
-  std::span<const SendFailure> flush() override {
-    reported_.swap(failures_);
-    failures_.clear();
-    return reported_;
-  }
-  [[nodiscard]] std::string_view name() const override { return "paper"; }
-
-  std::vector<RtpHeader> sent;
-  std::vector<std::vector<std::uint8_t>> payloads;
-  int error = 0;
-
- private:
-  std::vector<SendFailure> failures_;
-  std::vector<SendFailure> reported_;
-};
 
 /// A stream on a clock that the test moves: what depends on time, without waiting for it.
 class StreamTimeTest : public ::testing::Test {
