@@ -21,15 +21,6 @@ char mu_law(int sample) {
   return static_cast<char>(~(sign | exponent << 4 | ((magnitude >> (exponent + 3)) & 0x0f)));
 }
 
-std::string whistle_frame() {
-  std::string frame;
-  for (int i = 0; i < 160; ++i) {
-    const double phase = 2 * std::numbers::pi * kWhistleHertz * i / 8000;
-    frame.push_back(mu_law(static_cast<int>(kWhistleLevel * std::sin(phase))));
-  }
-  return frame;
-}
-
 template <class Number>
 Number number_at(const std::string& wav, std::size_t at) {
   Number value{};
@@ -42,6 +33,15 @@ std::string path_of(const std::string& location) {
 }
 
 }  // namespace
+
+std::string whistle_frame() {
+  std::string frame;
+  for (int i = 0; i < 160; ++i) {
+    const double phase = 2 * std::numbers::pi * kWhistleHertz * i / 8000;
+    frame.push_back(mu_law(static_cast<int>(kWhistleLevel * std::sin(phase))));
+  }
+  return frame;
+}
 
 Audio::Audio(const std::string& wav) {
   EXPECT_TRUE(wav.starts_with("RIFF"));

@@ -14,6 +14,9 @@ namespace tonearm::testing {
 inline constexpr double kWhistleHertz = 450;  ///< Whole periods in 20 ms.
 inline constexpr double kWhistleDb = -15.26;  ///< A sine with a peak of 8 000 of 32 768.
 
+/// 20 ms of the whistling, PCMU.
+std::string whistle_frame();
+
 /// A recording as it was downloaded.
 struct Audio {
   /// Expects a WAV of 16 kHz, mono, 16 bit.

@@ -1,8 +1,8 @@
 #include "rtp_ear.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+
+#include "media/testing/far_end.hpp"
 
 namespace tonearm::testing {
 namespace {
@@ -24,18 +24,22 @@ std::size_t count_voiced(const std::vector<HeardPacket>& packets, std::size_t fi
   return static_cast<std::size_t>(std::count_if(from, packets.end(), [](auto& p) { return p.voiced(); }));
 }
 
-std::int64_t kernel_time(msghdr& message) {
-  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
-      timespec stamp;
-      std::memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
-      return stamp.tv_sec * 1'000'000'000LL + stamp.tv_nsec;
-    }
-  }
-  return realtime_ns();
-}
-
 }  // namespace
+
+std::optional<HeardPacket> parse_heard(const ReceivedDatagram& datagram) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(datagram.bytes.data());
+  const std::size_t size = datagram.bytes.size();
+  if (size < 12 || bytes[0] >> 6 != 2 || (bytes[1] >= 192 && bytes[1] <= 223)) return std::nullopt;
+  HeardPacket packet;
+  packet.at_ns = datagram.at_ns;
+  packet.marker = bytes[1] & 0x80;
+  packet.payload_type = bytes[1] & 0x7f;
+  packet.sequence = static_cast<std::uint16_t>(bytes[2] << 8 | bytes[3]);
+  packet.timestamp = get32(&bytes[4]);
+  packet.ssrc = get32(&bytes[8]);
+  packet.payload.assign(bytes + 12, bytes + size);
+  return packet;
+}
 
 bool HeardPacket::voiced() const {
   return payload_type <= 8 && std::any_of(payload.begin(), payload.end(), [](std::uint8_t b) {
@@ -44,10 +48,7 @@ bool HeardPacket::voiced() const {
 }
 
 RtpEar::RtpEar(const base::Endpoint& bind_to) : socket_(SOCK_DGRAM, bind_to) {
-  const int on = 1;
-  setsockopt(socket_.fd(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-  const int bytes = 4 << 20;
-  setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  receive_well(socket_);
   listener_ = std::jthread([this](const std::stop_token& stop) { listen(stop); });
 }
 
@@ -56,30 +57,14 @@ RtpEar::~RtpEar() {
 }
 
 void RtpEar::listen(const std::stop_token& stop) {
-  std::array<std::uint8_t, 2048> bytes;
-  std::array<std::uint8_t, 256> control;
   while (!stop.stop_requested()) {
     if (!socket_.readable(50ms)) continue;
-    iovec part{bytes.data(), bytes.size()};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t got = ::recvmsg(socket_.fd(), &message, 0);
-    if (got < 12 || bytes[0] >> 6 != 2 || (bytes[1] >= 192 && bytes[1] <= 223))
-      continue;  // RTCP is not looked at
-    HeardPacket packet;
-    packet.at_ns = kernel_time(message);
-    packet.marker = bytes[1] & 0x80;
-    packet.payload_type = bytes[1] & 0x7f;
-    packet.sequence = static_cast<std::uint16_t>(bytes[2] << 8 | bytes[3]);
-    packet.timestamp = get32(&bytes[4]);
-    packet.ssrc = get32(&bytes[8]);
-    packet.payload.assign(bytes.begin() + 12, bytes.begin() + got);
+    const auto datagram = receive_datagram(socket_);
+    auto packet = datagram ? parse_heard(*datagram) : std::nullopt;
+    if (!packet) continue;
     {
       const std::lock_guard lock(mutex_);
-      packets_.push_back(std::move(packet));
+      packets_.push_back(std::move(*packet));
     }
     arrived_.notify_all();
   }
@@ -139,6 +124,20 @@ void RtpEar::say(const base::Endpoint& to, std::string payload, std::function<bo
       timestamp_ += 160;
       next += 20ms;
       std::this_thread::sleep_until(next);  // the cadence of a phone
+    }
+  });
+}
+
+void RtpEar::perform(const base::Endpoint& to, std::shared_ptr<media::testing::FarEnd> far_end,
+                     std::chrono::steady_clock::time_point start, std::function<void(std::size_t)> before) {
+  hush();
+  speaker_ = std::jthread([=, this](const std::stop_token& stop) {
+    for (std::size_t i = 0; i < far_end->frames(); ++i) {
+      if (stop.stop_requested() && far_end->is_between_keys(i)) return;
+      std::this_thread::sleep_until(start + far_end->sent_at(i));  // the cadence of a phone
+      before(i);
+      for (const auto& packet : far_end->next())
+        socket_.send_to(to, {reinterpret_cast<const char*>(packet.data()), packet.size()});
     }
   });
 }

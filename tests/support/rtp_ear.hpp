@@ -4,11 +4,17 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "sockets.hpp"
+
+namespace tonearm::media::testing {
+class FarEnd;
+}
 
 namespace tonearm::testing {
 
@@ -25,6 +31,9 @@ struct HeardPacket {
   /// Anything but the codec's silence (G.711 0xff, 0x7f, 0xd5, 0x55).
   [[nodiscard]] bool voiced() const;
 };
+
+/// Nothing if it is no RTP; RTCP is not looked at.
+std::optional<HeardPacket> parse_heard(const ReceivedDatagram& datagram);
 
 /// The far end's RTP socket: writes down what arrives, and speaks if told to.
 /// Threading: own threads; everything public is thread-safe.
@@ -54,6 +63,12 @@ class RtpEar {
              std::uint8_t payload_type = 0);
   /// The same with a payload of 20 ms, again and again; a packet of which `lost` says so does not arrive.
   void say(const base::Endpoint& to, std::string payload, std::function<bool()> lost = {});
+  /// All that the far end says until `hush`, its time beginning at `start`. `before` each frame, on the
+  /// speaker's thread.
+  void perform(
+      const base::Endpoint& to, std::shared_ptr<media::testing::FarEnd> far_end,
+      std::chrono::steady_clock::time_point start,
+      std::function<void(std::size_t frame)> before = [](std::size_t) {});
   void hush();
   /// One packet by hand.
   void send(const base::Endpoint& to, std::uint16_t sequence, std::uint32_t timestamp, std::uint32_t ssrc,

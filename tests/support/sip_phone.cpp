@@ -57,7 +57,7 @@ SipPhone::SipPhone(base::Endpoint server, const std::string& address)
 }
 
 std::string SipPhone::sdp(const std::string& direction, std::uint16_t port) const {
-  const base::Endpoint local = socket_.local();
+  const base::Endpoint local = claimed();
   const std::string family = local.is_v6() ? "IP6 " : "IP4 ";
   return "v=0\r\no=ada 1 1 IN " + family + local.address + "\r\ns=-\r\nc=IN " + family + local.address +
          "\r\nt=0 0\r\nm=audio " + std::to_string(port ? port : rtp_.port()) +
@@ -68,7 +68,7 @@ std::string SipPhone::sdp(const std::string& direction, std::uint16_t port) cons
 
 std::string SipPhone::request(const std::string& method, const std::string& target, const std::string& sdp,
                               int cseq, const std::string& branch) const {
-  const std::string local = socket_.local().to_string();
+  const std::string local = claimed().to_string();
   std::string text = method + " " + target + " SIP/2.0\r\nVia: SIP/2.0/UDP " + local + ";branch=" + branch +
                      ";rport\r\nFrom: \"Ada\" <sip:ada@" + local + ">;tag=" + from_tag_ + "\r\nTo: " + to_ +
                      "\r\nCall-ID: " + call_id_ + "\r\nCSeq: " + std::to_string(cseq) + " " + method +

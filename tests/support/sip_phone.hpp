@@ -33,6 +33,8 @@ class SipPhone {
   explicit SipPhone(base::Endpoint server, const std::string& address = "127.0.0.1");
   ~SipPhone() = default;
 
+  /// What it believes its address to be, as behind a NAT, and says in all that it sends from now on.
+  void claim(base::Endpoint address) { claimed_ = std::move(address); }
   /// INVITE … ACK. False if no 2xx came (see `last_response`).
   bool call(const std::string& user, std::chrono::milliseconds timeout = 20s);
   void send_invite(const std::string& user, const std::string& sdp);
@@ -61,6 +63,7 @@ class SipPhone {
   [[nodiscard]] base::Endpoint media() const { return media_; }
   [[nodiscard]] const std::string& call_id() const { return call_id_; }
   [[nodiscard]] base::Endpoint local() const { return socket_.local(); }
+  [[nodiscard]] base::Endpoint claimed() const { return claimed_.empty() ? local() : claimed_; }
 
  private:
   void listen(const std::stop_token& stop);
@@ -71,6 +74,7 @@ class SipPhone {
 
   Socket socket_;
   base::Endpoint server_;
+  base::Endpoint claimed_;
   RtpEar rtp_;
   std::string call_id_;
   std::string from_tag_;

@@ -1,5 +1,6 @@
 #include "sockets.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -19,6 +20,17 @@ struct RawAddress {
   }
   [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
 };
+
+std::int64_t kernel_time(msghdr& message) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+      timespec stamp;
+      std::memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
+      return stamp.tv_sec * 1'000'000'000LL + stamp.tv_nsec;
+    }
+  }
+  return realtime_ns();
+}
 
 }  // namespace
 
@@ -60,6 +72,32 @@ void Socket::send_all(std::string_view bytes) const {
 bool Socket::readable(std::chrono::milliseconds timeout) const {
   pollfd waiting{fd_, POLLIN, 0};
   return ::poll(&waiting, 1, static_cast<int>(timeout.count())) > 0;
+}
+
+void receive_well(const Socket& socket) {
+  const int on = 1;
+  setsockopt(socket.fd(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  const int bytes = 4 << 20;
+  setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+}
+
+std::optional<ReceivedDatagram> receive_datagram(const Socket& socket) {
+  std::array<char, 65536> bytes;
+  alignas(cmsghdr) std::array<char, 256> control;
+  sockaddr_storage from{};
+  iovec part{bytes.data(), bytes.size()};
+  msghdr message{};
+  message.msg_name = &from;
+  message.msg_namelen = sizeof from;
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t got = ::recvmsg(socket.fd(), &message, MSG_DONTWAIT);
+  if (got < 0) return std::nullopt;
+  return ReceivedDatagram{std::string(bytes.data(), static_cast<std::size_t>(got)),
+                          base::Endpoint::from_sockaddr(reinterpret_cast<sockaddr*>(&from)),
+                          kernel_time(message)};
 }
 
 }  // namespace tonearm::testing

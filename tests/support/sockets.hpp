@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -49,5 +50,17 @@ class Socket {
  private:
   int fd_ = -1;
 };
+
+/// A datagram, and when and from where it came.
+struct ReceivedDatagram {
+  std::string bytes;
+  base::Endpoint from;
+  std::int64_t at_ns = 0;  ///< CLOCK_REALTIME; the kernel's stamp, if it was asked to stamp.
+};
+
+/// Has the kernel stamp what arrives, and keep it when a test is slow to read.
+void receive_well(const Socket& socket);
+/// Nothing if none is there.
+std::optional<ReceivedDatagram> receive_datagram(const Socket& socket);
 
 }  // namespace tonearm::testing
