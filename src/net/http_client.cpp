@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <unordered_map>
+#include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "base/shared_value.hpp"
@@ -33,11 +36,17 @@ bool is_redirect(int status) {
 
 }  // namespace
 
-/// Idle connections of the origins that belong to one thread. Threading: that thread only.
-class HttpClient::Shelf {
+/// Idle connections of the origins that belong to one thread. Each is closed when its time is over, also if
+/// nobody asks for another. Threading: that thread only.
+class HttpClient::Shelf : public std::enable_shared_from_this<Shelf> {
  public:
+  Shelf(asio::io_context& context, const HttpClientOptions& options)
+      : idle_for_(options.idle_for), idle_per_origin_(options.idle_per_origin), timer_(context) {}
+
   ConnectionPtr take(const std::string& origin) {
-    auto& idle = idle_[origin];
+    const auto found = idle_.find(origin);
+    if (found == idle_.end()) return nullptr;
+    auto& idle = found->second;
     while (!idle.empty()) {
       Idle newest = std::move(idle.back());
       idle.pop_back();
@@ -47,12 +56,12 @@ class HttpClient::Shelf {
     return nullptr;
   }
 
-  void put(const std::string& origin, ConnectionPtr connection, const HttpClientOptions& options) {
-    sweep();
+  void put(const std::string& origin, ConnectionPtr connection) {
     if (!connection->reusable()) return;
     auto& idle = idle_[origin];
-    if (idle.size() >= options.idle_per_origin) idle.pop_front();
-    idle.push_back({std::move(connection), base::SteadyClock::now() + options.idle_for});
+    if (idle.size() >= idle_per_origin_) idle.pop_front();
+    idle.push_back({std::move(connection), base::SteadyClock::now() + idle_for_});
+    if (!std::exchange(armed_, true)) sweep_later();
   }
 
  private:
@@ -61,19 +70,31 @@ class HttpClient::Shelf {
     base::TimePoint until;
   };
 
-  /// Forgets origins whose connections have all aged, once a second at most.
+  /// While there are any, they are looked through every second, or more often if their time is shorter.
+  void sweep_later() {
+    timer_.expires_after(std::min<std::chrono::milliseconds>(idle_for_, std::chrono::seconds(1)));
+    timer_.async_wait([weak = weak_from_this()](boost::system::error_code failure) {
+      const auto self = weak.lock();
+      if (failure || !self) return;
+      self->sweep();
+      self->armed_ = !self->idle_.empty();
+      if (self->armed_) self->sweep_later();
+    });
+  }
+
   void sweep() {
     const auto now = base::SteadyClock::now();
-    if (now < next_sweep_) return;
-    next_sweep_ = now + base::seconds(1);
     for (auto entry = idle_.begin(); entry != idle_.end();) {
       std::erase_if(entry->second, [&](const Idle& idle) { return idle.until <= now; });
       entry = entry->second.empty() ? idle_.erase(entry) : std::next(entry);
     }
   }
 
+  const std::chrono::milliseconds idle_for_;
+  const unsigned idle_per_origin_;
+  asio::steady_timer timer_;
+  bool armed_ = false;
   std::unordered_map<std::string, std::deque<Idle>> idle_;  // by origin, newest last
-  base::TimePoint next_sweep_{};
 };
 
 /// One request on its way.
@@ -154,7 +175,7 @@ asio::awaitable<base::Result<HttpResponse>> HttpClient::Core::hop(const Url& url
   const std::string origin = url.origin();
   if (auto reused = shelf.take(origin)) {
     auto answer = co_await reused->exchange(url, exchange.request, exchange.deadline);
-    if (answer) shelf.put(origin, std::move(reused), options);
+    if (answer) shelf.put(origin, std::move(reused));
     // Closed by the peer while idle: it has seen nothing, so it is sent anew. All other failures are the
     // answer.
     if (answer || answer.error().code != NetErrc::connection_closed) co_return answer;
@@ -162,7 +183,7 @@ asio::awaitable<base::Result<HttpResponse>> HttpClient::Core::hop(const Url& url
   auto fresh = co_await open(url, exchange.deadline);
   if (!fresh) co_return std::unexpected(fresh.error());
   auto answer = co_await (*fresh)->exchange(url, exchange.request, exchange.deadline);
-  if (answer) shelf.put(origin, std::move(*fresh), options);
+  if (answer) shelf.put(origin, std::move(*fresh));
   co_return answer;
 }
 
@@ -210,7 +231,8 @@ void HttpTicket::cancel() const {
 
 HttpClient::HttpClient(Runtime& runtime, Resolver& resolver, HttpClientOptions options)
     : core_(std::make_shared<Core>(runtime, resolver, std::move(options))) {
-  for (unsigned thread = 0; thread < runtime.size(); ++thread) shelves_.push_back(std::make_shared<Shelf>());
+  for (unsigned thread = 0; thread < runtime.size(); ++thread)
+    shelves_.push_back(std::make_shared<Shelf>(runtime.context(thread), core_->options));
 }
 
 HttpClient::~HttpClient() {

@@ -150,6 +150,22 @@ TEST_F(HttpClientTest, requests_to_one_origin_share_a_connection) {
   EXPECT_EQ(server.connections, 1);
 }
 
+TEST_F(HttpClientTest, an_idle_connection_is_closed_when_its_time_is_over_though_nobody_asks_for_another) {
+  std::promise<void> closed;
+  ScriptedServer server({[&](tcp::socket& socket) {
+    read_request(socket);
+    answer(socket, "200 OK", "");
+    if (read_request(socket).empty()) closed.set_value();
+  }});
+  HttpClientOptions brief = options();
+  brief.idle_for = 50ms;
+  HttpClient client(runtime_, resolver_, brief);
+  std::promise<void> answered;
+  client.send({.url = server.url()}, [&](const auto&) { answered.set_value(); });
+  answered.get_future().wait();
+  EXPECT_EQ(closed.get_future().wait_for(20s), std::future_status::ready);
+}
+
 TEST_F(HttpClientTest, a_reused_connection_that_the_peer_closed_is_replaced) {
   std::promise<void> close_now;
   std::promise<void> closed;
