@@ -11,6 +11,8 @@ namespace {
 
 /// Busy Here: a 503 would make a trunk take the whole server for overloaded.
 constexpr int kApplicationBusy = 486;
+constexpr int kClosed = 503;
+constexpr const char* kStopping = "the server is shutting down";
 
 base::RateLimit refused_lines(5);
 
@@ -72,6 +74,12 @@ void CallHost::post_create(call::CreateCall order, call::CommandContext context,
   if (!admitted) return reply(std::move(admitted.error()));
   const call::CallId id = admitted->call.leg.call;
   const ActorPtr actor = add(id, admitted->setup, admitted->application);
+  if (!actor) {
+    applications_.end_call(admitted->application);
+    metrics_.refused(call::CallDirection::outgoing);
+    return reply(call::CommandFailure{call::CommandFailure::Kind::unavailable,
+                                      std::string("No call can be placed now: ") + kStopping + "."});
+  }
   metrics_.started(call::CallDirection::outgoing);
   {
     const std::unique_lock lock(mutex_);
@@ -113,6 +121,11 @@ void CallHost::on_invite(call::IncomingInvite invite) {
   }
   const call::CallSetup& setup = *admitted;
   const ActorPtr actor = add(id, setup, invite.application);
+  if (!actor) {
+    applications_.end_call(invite.application);
+    metrics_.refused(call::CallDirection::incoming);
+    return ports_->signaling.post_reject(invite.leg, kClosed, kStopping, {});
+  }
   metrics_.started(call::CallDirection::incoming);
   spdlog::info("call={} incoming for application {}", id.to_string(), setup.owner.name);
   actor->post_create(
@@ -147,6 +160,16 @@ std::size_t CallHost::active() const {
   return actors_.size();
 }
 
+void CallHost::close() {
+  const std::unique_lock lock(mutex_);
+  closed_ = true;
+}
+
+void CallHost::wake() {
+  { const std::unique_lock lock(mutex_); }  // who waits has looked, or is asleep and hears
+  idle_.notify_all();
+}
+
 void CallHost::end_all() {
   for (const ActorPtr& actor : actors()) actor->post(call::ServerStopping{});
 }
@@ -157,6 +180,7 @@ CallHost::ActorPtr CallHost::add(call::CallId call, const call::CallSetup& setup
                                   [this, application](call::CallId over) { on_over(over, application); });
   {
     const std::unique_lock lock(mutex_);
+    if (closed_) return nullptr;
     actors_.emplace(call, actor);
   }
   return actor;

@@ -58,13 +58,16 @@ class CallHost final : public call::CallDirectory,
   void on_parked(call::CallId call, call::NotificationNumber number) override;
   void on_bot_silent(call::CallId call) override;
 
+  /// From now on no call is taken; those that are up go on.
+  void close();
   /// Calls whose end is not on disk yet.
   [[nodiscard]] std::size_t active() const;
   /// Ends what is still up, with its notifications.
   void end_all();
   /// False if calls were left when `limit` was over or `enough` became true (see `wake`).
   bool wait_until_idle(std::chrono::milliseconds limit, const std::atomic<bool>& enough);
-  void wake() { idle_.notify_all(); }
+  /// For a waiter to look at `enough` again.
+  void wake();
 
  private:
   using ActorPtr = std::shared_ptr<CallActor>;
@@ -74,7 +77,7 @@ class CallHost final : public call::CallDirectory,
     std::size_t application = 0;
   };
 
-  /// A new actor that inputs can find already.
+  /// A new actor that inputs can find already; none after `close`.
   ActorPtr add(call::CallId call, const call::CallSetup& setup, std::size_t application);
   /// The order as a call that is counted in, and where, or why there is none.
   [[nodiscard]] std::expected<PlacedCall, call::CommandFailure> admit(call::CreateCall order,
@@ -91,8 +94,9 @@ class CallHost final : public call::CallDirectory,
   std::optional<CallPorts> ports_;
   std::function<void()> before_first_step_;
 
-  mutable std::shared_mutex mutex_;  // guards the two maps
+  mutable std::shared_mutex mutex_;  // guards closed_ and the two maps
   std::condition_variable_any idle_;
+  bool closed_ = false;
   std::unordered_map<call::CallId, ActorPtr> actors_;
   std::unordered_map<call::RequestId, ActorPtr> requests_;  // until the response is written
 };

@@ -1,6 +1,10 @@
 #include "app/parts.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <future>
+
+#include <boost/asio/post.hpp>
 
 #include "app/capacity.hpp"
 #include "app/settings_map.hpp"
@@ -11,12 +15,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// For trunks to take back what we registered with them.
+/// For trunks to take back what we registered with them, when all else is done.
 constexpr auto kWithdrawLimit = 2s;
 /// What the calls may still take after the drain: their endings, a BYE and its answer.
 constexpr auto kEndingLimit = 5s;
 /// For the outbox to reach the bots; what is left stays on disk for the next start.
 constexpr auto kFlushLimit = 10s;
+constexpr auto kHurriedFlushLimit = 1s;
+/// For listeners, signalling, media and store to go; they take milliseconds.
+constexpr auto kClosingLimit = 10s;
+/// Where nothing may cut a wait short.
+const std::atomic<bool> kNever{false};
 
 }  // namespace
 
@@ -51,8 +60,21 @@ base::Result<void> Server::Parts::start() {
     if (auto done = (this->*step)(); !done) return done;
   }
   calls_max_ = bound_.calls = most_calls(settings_);
+  probe_loops();
   taking_calls_ = true;
   return {};
+}
+
+void Server::Parts::probe_loops() {
+  std::vector<LoopProbe::Post> loops;
+  for (unsigned index = 0; index < runtime_.size(); ++index) {
+    loops.emplace_back([&context = runtime_.context(index)](std::function<void()> task) {
+      net::asio::post(context, std::move(task));
+    });
+  }
+  loops.emplace_back([this](std::function<void()> task) { legs_->post_task(std::move(task)); });
+  loops.emplace_back([this](std::function<void()> task) { engine_->dispatcher().tell(std::move(task)); });
+  probe_.watch(std::move(loops));
 }
 
 CallPorts Server::Parts::ports() {
@@ -62,12 +84,13 @@ CallPorts Server::Parts::ports() {
 void Server::Parts::stop() {
   if (std::exchange(stopped_, true) || !host_) return;
   taking_calls_ = false;
-  if (legs_ && !hurried_) legs_->withdraw(kWithdrawLimit);
-  if (!host_->wait_until_idle(settings_.server.drain, hurried_)) {
-    host_->end_all();
-    host_->wait_until_idle(kEndingLimit, std::atomic<bool>(false));
-  }
-  if (events_) events_->wait_until_drained(hurried_ ? 1s : kFlushLimit);
+  host_->close();
+  std::future<void> withdrawn;
+  if (legs_) withdrawn = legs_->withdraw();
+  end_calls();
+  if (events_) flush_outbox();
+  if (legs_ && !hurried_) withdrawn.wait_for(kWithdrawLimit);
+  probe_.close();
   if (api_server_) api_server_->stop();
   if (admin_server_) admin_server_->stop();
   if (events_) events_->stop();
@@ -79,9 +102,35 @@ void Server::Parts::stop() {
   store_->stop();
 }
 
+/// Lets them go on for `server.drain`; what is up then, ends.
+void Server::Parts::end_calls() {
+  if (const std::size_t up = host_->active(); up > 0) {
+    spdlog::info("no new calls; {} may go on for {} s", up,
+                 std::chrono::duration<double>(settings_.server.drain).count());
+  }
+  if (host_->wait_until_idle(settings_.server.drain, hurried_)) return;
+  spdlog::info("{} calls are ended", host_->active());
+  host_->end_all();
+  if (!host_->wait_until_idle(kEndingLimit, kNever))
+    spdlog::warn("{} calls have not ended; the next start ends them", host_->active());
+}
+
+void Server::Parts::flush_outbox() {
+  const bool drained = hurried_ ? events_->wait_until_drained(kHurriedFlushLimit, kNever)
+                                : events_->wait_until_drained(kFlushLimit, hurried_);
+  if (!drained)
+    spdlog::warn("{} notifications are undelivered; the next start goes on with them",
+                 events_->metrics().pending.size());
+}
+
+std::chrono::milliseconds Server::Parts::longest_stop() const {
+  return settings_.server.drain + kEndingLimit + kFlushLimit + kWithdrawLimit + kClosingLimit;
+}
+
 void Server::Parts::hurry() {
   hurried_ = true;
   if (host_) host_->wake();
+  if (events_) events_->wake();
 }
 
 }  // namespace tonearm::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "app/call_host.hpp"
 #include "app/call_metrics.hpp"
 #include "app/front.hpp"
+#include "app/loop_probe.hpp"
 #include "app/restart.hpp"
 #include "app/server.hpp"
 #include "auth/notification_signer.hpp"
@@ -47,6 +49,8 @@ class Server::Parts {
   base::Result<void> reload(config::Settings settings);
   void stop();
   void hurry();
+  [[nodiscard]] std::chrono::milliseconds longest_stop() const;
+  bool alive() { return probe_.alive(); }
 
   [[nodiscard]] const BoundAddresses& addresses() const { return bound_; }
   [[nodiscard]] const std::string& ca_file() const { return ca_file_; }
@@ -64,6 +68,9 @@ class Server::Parts {
   void warn_of_what_stays(const config::Settings& settings) const;
   base::Result<void> listen_for_api();
   base::Result<void> open_admin();
+  void probe_loops();
+  void end_calls();
+  void flush_outbox();
 
   [[nodiscard]] CallPorts ports();
   [[nodiscard]] std::optional<std::string> why_no_calls() const;
@@ -124,6 +131,7 @@ class Server::Parts {
   std::optional<http::Server> api_server_;
   std::optional<http::Admin> admin_;
   std::optional<http::Server> admin_server_;
+  LoopProbe probe_;
 };
 
 }  // namespace tonearm::app

@@ -106,7 +106,7 @@ base::Result<void> Server::Parts::open_signaling() {
 }
 
 std::optional<std::string> Server::Parts::why_no_calls() const {
-  if (!taking_calls_) return "not taking calls";
+  if (!taking_calls_) return "the server is starting or shutting down";
   if (host_->active() >= calls_max_) return "as many calls as this server can take";
   if (store_->oldest_uncommitted() > kStoreBehind) return "the disk is behind";
   return std::nullopt;

@@ -49,8 +49,16 @@ void Server::stop() {
   parts_->stop();
 }
 
+std::chrono::milliseconds Server::longest_stop() const {
+  return parts_->longest_stop();
+}
+
 void Server::hurry() {
   parts_->hurry();
+}
+
+bool Server::alive() {
+  return parts_->alive();
 }
 
 }  // namespace tonearm::app

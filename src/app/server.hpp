@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -52,8 +53,15 @@ class Server {
   /// Refuses new calls, lets the running ones go on for `server.drain`, ends the rest with their
   /// notifications, flushes the outbox, and returns when everything is down. Idempotent.
   void stop();
-  /// Makes a `stop` under way skip its waiting.
+  /// The most that `stop` may take.
+  [[nodiscard]] std::chrono::milliseconds longest_stop() const;
+  /// Makes a `stop` under way skip its waiting: calls end now, and what bots have not taken by then stays in
+  /// the store for the next start.
   void hurry();
+
+  /// True if the pool, the signalling loop and the media reports have all got on since the last question, or
+  /// this is the first. False while the server is not up. Media threads have a watchdog of their own.
+  bool alive();
 
  private:
   class Parts;

@@ -1,5 +1,9 @@
 #include <csignal>
 #include <cstdio>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
 
 #include "app/server.hpp"
 #include "base/log.hpp"
@@ -11,18 +15,24 @@
 namespace tonearm::cli {
 namespace {
 
+/// What a manager shows beside the service's name.
+std::string up_and(std::string_view what) {
+  return fmt::format("READY=1\nSTATUS={}", what);
+}
+
 void reload(app::Server& server, const ServeOptions& options) {
-  notify_service_manager("RELOADING=1");
-  auto settings = load_settings(options.config, options.dev);
-  if (settings) {
+  notify_service_manager(reloading_state());
+  std::string outcome = "the settings have a fault, the former ones stay in force: see the log";
+  if (auto settings = load_settings(options.config, options.dev)) {
     const auto done = server.reload(*std::move(settings));
     if (done) {
       spdlog::info("settings were read again");
+      outcome = server.ready_line();
     } else {
       spdlog::error("nothing was changed: {}", done.error().message());
     }
   }
-  notify_service_manager("READY=1");
+  notify_service_manager(up_and(outcome));
 }
 
 void announce(const app::Server& server, const std::filesystem::path& dev_environment) {
@@ -34,7 +44,7 @@ void announce(const app::Server& server, const std::filesystem::path& dev_enviro
   }
   std::printf("%s\n", server.ready_line().c_str());
   std::fflush(stdout);
-  notify_service_manager("READY=1");
+  notify_service_manager(up_and(server.ready_line()));
 }
 
 }  // namespace
@@ -51,8 +61,10 @@ int serve(const ServeOptions& options) {
     return kExitFailed;
   }
   announce(**server, dev_environment);
+  std::optional<ServiceWatchdog> watchdog;
+  if (const auto limit = watchdog_limit()) watchdog.emplace(*limit, [&server] { return (*server)->alive(); });
   while (signals.wait() == SIGHUP) reload(**server, options);
-  notify_service_manager("STOPPING=1");
+  notify_service_manager(stopping_state((*server)->longest_stop()));
   const SignalWatch impatience(signals, [&server](int signal) {
     if (signal != SIGHUP) (*server)->hurry();
   });

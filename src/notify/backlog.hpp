@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -23,10 +24,16 @@ class Backlog {
     const std::lock_guard lock(mutex_);
     return count_;
   }
-  /// False if `limit` was over first.
-  bool wait_until_empty(std::chrono::milliseconds limit) {
+  /// False if `limit` was over first, or `enough` became true (see `wake`).
+  bool wait_until_empty(std::chrono::milliseconds limit, const std::atomic<bool>& enough) {
     std::unique_lock lock(mutex_);
-    return empty_.wait_for(lock, limit, [this] { return count_ == 0; });
+    empty_.wait_for(lock, limit, [&] { return count_ == 0 || enough; });
+    return count_ == 0;
+  }
+  /// For a waiter to look at `enough` again.
+  void wake() {
+    const std::lock_guard lock(mutex_);
+    empty_.notify_all();
   }
 
  private:

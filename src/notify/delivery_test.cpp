@@ -1,5 +1,8 @@
 #include "notify/delivery.hpp"
 
+#include <atomic>
+#include <future>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -304,7 +307,18 @@ TEST(Delivery, an_answer_that_comes_after_the_stop_changes_nothing) {
   bench.answer(202);
   EXPECT_THAT(bench.listener.delivered, IsEmpty());
   EXPECT_THAT(bench.outbox.rows, SizeIs(1));
-  EXPECT_FALSE(bench.sink->wait_until_drained(0ms));
+  EXPECT_FALSE(bench.sink->wait_until_drained(0ms, std::atomic<bool>(false)));
+}
+
+TEST(Delivery, who_waits_for_the_last_one_can_be_told_that_it_is_enough) {
+  Bench bench;
+  bench.publish(new_call(), 1);
+  std::atomic<bool> enough = false;
+  auto waiter = std::async(std::launch::async,
+                           [&] { return bench.sink->wait_until_drained(std::chrono::hours(1), enough); });
+  enough = true;
+  bench.sink->wake();
+  EXPECT_FALSE(waiter.get());
 }
 
 TEST(Delivery, carries_the_headers_that_bots_know) {

@@ -29,8 +29,8 @@ void EventSink::post_resume(std::vector<call::OutboxRow> rows) {
   post([rows = std::move(rows)](Delivery& delivery) { delivery.resume(rows); });
 }
 
-bool EventSink::wait_until_drained(std::chrono::milliseconds limit) {
-  return metrics_->pending.wait_until_empty(limit);
+bool EventSink::wait_until_drained(std::chrono::milliseconds limit, const std::atomic<bool>& enough) {
+  return metrics_->pending.wait_until_empty(limit, enough);
 }
 
 void EventSink::stop() {

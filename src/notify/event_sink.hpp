@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -28,8 +29,10 @@ class EventSink final : public call::EventSink {
   /// Rows that an earlier process left, in order per call. Their gates are open: whoever waited is gone.
   void post_resume(std::vector<call::OutboxRow> rows);
 
-  /// False if something was still on its way when `limit` was over; it stays in the store.
-  bool wait_until_drained(std::chrono::milliseconds limit);
+  /// False if something was still on its way when `limit` was over or `enough` became true (see `wake`); it
+  /// stays in the store.
+  bool wait_until_drained(std::chrono::milliseconds limit, const std::atomic<bool>& enough);
+  void wake() { metrics_->pending.wake(); }
   /// Nothing is sent any more. Idempotent; a task of the loop that runs at this moment is not waited for.
   void stop();
   [[nodiscard]] const DeliveryMetrics& metrics() const { return *metrics_; }

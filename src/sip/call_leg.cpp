@@ -107,11 +107,11 @@ void CallLegs::post_directory(Directory directory) {
   });
 }
 
-void CallLegs::withdraw(std::chrono::milliseconds limit) {
+std::future<void> CallLegs::withdraw() {
   const auto done = std::make_shared<std::promise<void>>();
-  const auto answered = done->get_future();
+  auto answered = done->get_future();
   loop_.post([this, done] { agent_->withdraw([done] { done->set_value(); }); });
-  answered.wait_for(limit);
+  return answered;
 }
 
 std::vector<TracedMessage> CallLegs::trace(call::CallId call) const {

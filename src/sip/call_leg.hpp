@@ -1,6 +1,7 @@
 #pragma once
 
-#include <chrono>
+#include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -35,9 +36,11 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   /// Users, trunks, applications and `open` anew; running calls keep what they have.
   void post_directory(Directory directory);
 
-  /// Takes our registrations with trunks back, so that they send no calls any more. Returns when all have
-  /// answered, or after `limit`. Not from the loop's thread.
-  void withdraw(std::chrono::milliseconds limit);
+  /// Takes our registrations with trunks back, so that they send no calls any more. Ready when all have
+  /// answered; one that says nothing is not given up here.
+  std::future<void> withdraw();
+  /// Runs it on the signalling loop, after what was posted before.
+  void post_task(std::function<void()> task) { loop_.post(std::move(task)); }
 
   /// The addresses really bound, in the order of the settings.
   [[nodiscard]] const std::vector<ListenAddress>& listening() const { return listening_; }

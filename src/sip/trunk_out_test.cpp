@@ -281,7 +281,7 @@ TEST(trunk_out, what_was_registered_is_taken_back_and_not_made_again) {
   carrier.respond(first, 200, {.extra = "Expires: 2\r\n"});
   ASSERT_TRUE(
       testing::comes_true([&] { return caller.legs_->metrics().trunks().front().registered == true; }));
-  std::thread stopping([&] { caller.legs_->withdraw(20s); });
+  std::thread stopping([&] { caller.legs_->withdraw().wait_for(20s); });
   std::string last = carrier.expect("REGISTER");
   if (header(last, "Expires") != "0") last = carrier.expect("REGISTER");  // a refresh was on its way
   EXPECT_EQ(header(last, "Expires"), "0");
@@ -312,14 +312,14 @@ TEST(trunk_out, taking_back_does_not_wait_for_the_silent_or_for_what_was_never_r
   Caller caller;
   Callee carrier(caller.address());
   caller.has_trunks({trunk({&carrier})});
-  caller.legs_->withdraw(20s);
+  caller.legs_->withdraw().wait_for(20s);
   auto entry = trunk_with_password({&carrier});
   entry.registers = true;
   caller.has_trunks({entry});
   carrier.respond(carrier.expect("REGISTER"), 200);
   ASSERT_TRUE(
       testing::comes_true([&] { return caller.legs_->metrics().trunks().front().registered == true; }));
-  caller.legs_->withdraw(10ms);
+  caller.legs_->withdraw().wait_for(10ms);
   EXPECT_EQ(header(carrier.expect("REGISTER"), "Expires"), "0");
 }
 

@@ -82,23 +82,6 @@ TEST(Process, stopped_for_300_ms_in_mid_prompt_goes_on_without_a_burst_and_sends
   EXPECT_LE(burst, 2u);
 }
 
-TEST(Process, sigterm_ends_the_calls_with_their_notifications_and_exits_0) {
-  TempDir dir;
-  Bot bot;
-  bot.serve("/long.wav", tone_wav(440, 20.0));
-  ServerProcess server(test_toml(bot, dir.path() / "data"), dir.path());
-  LiveCall call(server.at(), bot);
-  const auto play = call.api.play(call.id, bot.url("/long.wav"));
-  ASSERT_TRUE(call.phone.rtp().wait_voiced(5));
-  server.signal(SIGTERM);
-  EXPECT_TRUE(call.phone.wait_request("BYE"));
-  EXPECT_TRUE(bot.wait_operation_end(play.id()));
-  EXPECT_TRUE(bot.wait_state("terminated"));
-  const int status = server.wait();
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0);
-}
-
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
   return text.replace(text.find(what), what.size(), with);
 }

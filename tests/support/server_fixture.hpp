@@ -73,6 +73,7 @@ class ServerProcess {
                 const Environment& more = {});
   ~ServerProcess();
   [[nodiscard]] const Listeners& at() const { return at_; }
+  [[nodiscard]] pid_t pid() const { return pid_; }
   void signal(int number) const;
   /// Waits for its end; the raw wait status.
   int wait();
