@@ -10,7 +10,10 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 PROGRESS = "#2048\tpulse  cov: 120 ft: 340 corp: 17/1Kb lim: 64 exec/s: 1024 rss: 40Mb\n"
-DONE = "#4096\tDONE   cov: 130 ft: 360 corp: 19/1Kb lim: 64 exec/s: 2048 rss: 41Mb\nstat::number_of_executed_units: 4100\n"
+DONE = (
+    "#4096\tDONE   cov: 130 ft: 360 corp: 19/1Kb lim: 64 exec/s: 2048 rss: 41Mb\n"
+    "stat::number_of_executed_units: 4100\n"
+)
 
 
 @pytest.fixture
@@ -27,7 +30,8 @@ def fuzzer(tool, name, output, status=0, artifact=""):
     path = tool.binary(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     (tool.BUILD / f"{name}.out").write_text(output)
-    leave = f'for word; do case $word in -artifact_prefix=*) touch "${{word#*=}}{artifact}";; esac; done\n' if artifact else ""
+    touch = f'touch "${{word#*=}}{artifact}"' if artifact else ":"
+    leave = f"for word; do case $word in -artifact_prefix=*) {touch};; esac; done\n"
     path.write_text(f"#!/bin/sh\n{leave}cat {tool.BUILD}/{name}.out >&2\nexit {status}\n")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
@@ -90,7 +94,8 @@ def test_a_fault_fails_and_says_how_to_see_it_again(tool, capsys, artifact):
     text = capsys.readouterr().out
     assert f"again: {tool.binary('sdp')} {tool.BUILD}/crashes/sdp/{artifact}" in text
     assert "fuzz/crashes/sdp/" in text
-    assert any(line.split()[:2] == ["sip", "4100"] for line in text.splitlines())  # the others are run all the same
+    # The others are run all the same.
+    assert any(line.split()[:2] == ["sip", "4100"] for line in text.splitlines())
 
 
 def test_a_slow_input_is_no_fault(tool):
