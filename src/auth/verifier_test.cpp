@@ -83,6 +83,23 @@ TEST_F(VerifierTest, expiry_and_begin_are_judged_with_five_minutes_of_skew) {
   EXPECT_EQ(refusal(with("nbf", base::WallClock::to_time_t(test::kNow + 301s))), "it is not valid yet");
 }
 
+TEST_F(VerifierTest, what_is_no_base64_is_refused_and_ends_nothing) {
+  const std::string good = test::key()->sign(good_claims()).value();
+  const std::string head = good.substr(0, good.find('.'));
+  const std::string claims = good.substr(head.size() + 1, good.rfind('.') - head.size() - 1);
+  const std::string signature = good.substr(good.rfind('.') + 1);
+  for (const std::string& token :
+       {head + "." + claims + ".AAAAA", head + ".AAAAA." + signature, "AAAAA." + claims + "." + signature,
+        head + "." + claims + "." + signature + "=", head + "." + claims + ".A", head + "." + claims + ".",
+        head + ".." + signature, head + "." + claims, good + "." + signature, std::string("."),
+        std::string(".."), head + "." + claims + ".AA\xff" + "A", "=" + good,
+        head + "." + claims + ".AA=A"}) {
+    const auto result = verifier_.verify("Bearer " + token, test::kNow);
+    ASSERT_FALSE(result) << token;
+    EXPECT_EQ(result.error().context, "it is no signed JWT") << token;
+  }
+}
+
 TEST_F(VerifierTest, times_beyond_the_end_of_the_clock_are_as_good_as_never) {
   for (const std::int64_t seconds : {9'223'372'037LL, 253'402'300'800LL, 9'223'372'036'854'775'807LL}) {
     EXPECT_EQ(refusal(with("exp", seconds)), "accepted") << seconds;
