@@ -31,7 +31,9 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{
       10'000};                           ///< For everything: lookup, connect, TLS, redirects, whole body.
   std::size_t response_max = 64 * 1024;  ///< Longest body accepted [bytes].
-  unsigned redirects_max = 0;            ///< 301, 302, 307, 308 followed, method and body kept.
+  /// The answer is there with its head: a body is read for a moment, to keep the connection, and dropped.
+  bool head_only = false;
+  unsigned redirects_max = 0;  ///< 301, 302, 307, 308 followed, method and body kept.
 };
 
 struct HttpResponse {

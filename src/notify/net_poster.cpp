@@ -7,9 +7,6 @@
 namespace tonearm::notify {
 namespace {
 
-/// Of what a bot answers only the status counts, but frameworks send long error pages [bytes].
-constexpr std::size_t kAnswerMax = 1024 * 1024;
-
 net::HttpClientOptions options_of(net::AddressPolicy policy, std::shared_ptr<net::TlsContext> tls) {
   net::HttpClientOptions options;
   options.policy = std::move(policy);
@@ -31,7 +28,8 @@ void NetPoster::post(PostRequest request, Handler handler) {
   http.body = std::move(request.body);
   http.timeout = request.timeout;
   http.redirects_max = request.redirects_max;
-  http.response_max = kAnswerMax;
+  http.head_only =
+      true;  // of what a bot answers only the status counts, and frameworks send long error pages
   for (auto& [name, value] : request.headers) http.headers.push_back({std::move(name), std::move(value)});
   client_.send(std::move(http), [handler = std::move(handler)](base::Result<net::HttpResponse> response) {
     if (!response) return handler(std::unexpected(std::move(response.error())));

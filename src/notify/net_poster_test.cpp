@@ -131,6 +131,31 @@ TEST_F(NetPosterTest, hands_over_retry_after) {
   EXPECT_EQ(answer->retry_after, "7");
 }
 
+TEST_F(NetPosterTest, a_status_counts_although_its_body_is_endless_broken_or_too_long) {
+  for (const char* body : {"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+                           "Content-Length: 99\r\n\r\nhello", "Content-Length: 99999999999\r\n\r\nhello",
+                           "\r\nhello", "Transfer-Encoding: chunked\r\n\r\nnonsense"}) {
+    LoopbackBot bot({std::string("HTTP/1.1 202 Accepted\r\n") + body});
+    const auto answer = post(bot.url());
+    ASSERT_TRUE(answer) << body << answer.error().message();
+    EXPECT_EQ(answer->status, 202) << body;
+  }
+}
+
+TEST_F(NetPosterTest, an_answer_that_ends_within_its_head_is_none) {
+  LoopbackBot bot({"HTTP/1.1 202 Accepted\r\nContent-Le"});
+  const auto answer = post(bot.url());
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, net::NetErrc::answer_incomplete);
+}
+
+TEST_F(NetPosterTest, early_hints_are_no_answer_yet) {
+  LoopbackBot bot({"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno"});
+  const auto answer = post(bot.url());
+  ASSERT_TRUE(answer) << answer.error().message();
+  EXPECT_EQ(answer->status, 404);
+}
+
 TEST_F(NetPosterTest, says_why_a_bot_cannot_be_reached) {
   std::string url;
   {

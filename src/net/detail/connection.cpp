@@ -1,5 +1,7 @@
 #include "net/detail/connection.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include <boost/asio/as_tuple.hpp>
@@ -28,6 +30,11 @@ using Parser = http::response_parser<http::string_body>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t kHeaderMax = 32 * 1024;
+/// Of a body that nobody wants: worth no more than a new connection.
+constexpr std::uint64_t kDroppedMax = 64 * 1024;  // [bytes]
+constexpr base::milliseconds kDropFor{1000};
+/// Interim answers (100, 103) before the answer: who sends them without end keeps a thread busy.
+constexpr unsigned kInterimMax = 16;
 
 /// The connection is over. TLS without a farewell (RFC 8446 §6.1) is no end of a body, else whoever cuts the
 /// connection would shorten the file.
@@ -59,11 +66,16 @@ http::request<http::string_body> to_beast(const Url& url, const HttpRequest& req
   return message;
 }
 
-HttpResponse from_beast(http::response<http::string_body>&& message) {
+HttpResponse head_of(const http::response_header<>& head) {
   HttpResponse response;
-  response.status = static_cast<int>(message.result_int());
-  for (const auto& field : message)
+  response.status = static_cast<int>(head.result_int());
+  for (const auto& field : head)
     response.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+  return response;
+}
+
+HttpResponse from_beast(http::response<http::string_body>&& message) {
+  HttpResponse response = head_of(message);
   response.body = std::move(message.body());
   return response;
 }
@@ -83,6 +95,7 @@ class StreamConnection final : public Connection {
     auto message = to_beast(url, request);
     const auto [write_error, written] = co_await http::async_write(stream_, message, kTuple);
     if (write_error) co_return std::unexpected(translate(write_error, NetErrc::bad_response));
+    if (request.head_only) co_return co_await read_head(request.method == "HEAD", deadline);
     co_return co_await read_answer(request.method == "HEAD", request.response_max);
   }
 
@@ -96,14 +109,14 @@ class StreamConnection final : public Connection {
 
  private:
   asio::awaitable<base::Result<HttpResponse>> read_answer(bool head, std::size_t body_max) {
-    for (bool begun = false;; begun = true) {
+    for (unsigned interim = 0; interim <= kInterimMax; ++interim) {
       Parser parser;
       parser.header_limit(kHeaderMax);
       parser.body_limit(body_max);
       parser.skip(head);
       const auto [error, length] = co_await http::async_read(stream_, buffer_, parser, kTuple);
       // Only what has not begun to answer may be asked again (HttpClient).
-      if (is_end(error) && (begun || parser.got_some()))
+      if (is_end(error) && (interim > 0 || parser.got_some()))
         co_return base::fail(NetErrc::answer_incomplete, error.message());
       if (error) co_return std::unexpected(translate(error, NetErrc::bad_response));
       if (parser.get().result_int() / 100 == 1) continue;  // 100, 103: the answer follows
@@ -111,6 +124,41 @@ class StreamConnection final : public Connection {
       reusable_ = parser.keep_alive();
       co_return from_beast(parser.release());
     }
+    co_return base::fail(NetErrc::bad_response, "interim answers only");
+  }
+
+  asio::awaitable<base::Result<HttpResponse>> read_head(bool head, base::TimePoint deadline) {
+    for (unsigned interim = 0; interim <= kInterimMax; ++interim) {
+      http::response_parser<http::buffer_body> parser;
+      parser.header_limit(kHeaderMax);
+      parser.body_limit(kDroppedMax);
+      parser.skip(head);
+      const auto [error, length] = co_await http::async_read_header(stream_, buffer_, parser, kTuple);
+      if (is_end(error) && (interim > 0 || parser.got_some()))
+        co_return base::fail(NetErrc::answer_incomplete, error.message());
+      if (error && error != http::error::body_limit)
+        co_return std::unexpected(translate(error, NetErrc::bad_response));
+      if (parser.get().result_int() / 100 == 1) continue;
+      HttpResponse response = head_of(parser.get());
+      if (!error) reusable_ = co_await drop_body(parser, deadline) && parser.keep_alive();
+      beast::get_lowest_layer(stream_).expires_never();
+      co_return response;
+    }
+    co_return base::fail(NetErrc::bad_response, "interim answers only");
+  }
+
+  /// True if the body ended in time.
+  asio::awaitable<bool> drop_body(http::response_parser<http::buffer_body>& parser,
+                                  base::TimePoint deadline) {
+    std::array<char, 4096> scratch;
+    beast::get_lowest_layer(stream_).expires_at(std::min(deadline, base::SteadyClock::now() + kDropFor));
+    while (!parser.is_done()) {
+      parser.get().body().data = scratch.data();
+      parser.get().body().size = scratch.size();
+      const auto [error, length] = co_await http::async_read(stream_, buffer_, parser, kTuple);
+      if (error && error != http::error::need_buffer) co_return false;
+    }
+    co_return true;
   }
 
   Stream stream_;
