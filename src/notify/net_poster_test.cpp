@@ -89,7 +89,7 @@ class NetPosterTest : public ::testing::Test {
   }
 
   net::Runtime runtime_{1};
-  net::Resolver resolver_{1};
+  net::Resolver resolver_{{.threads = 1}};
   NetPoster poster_{runtime_, resolver_, policy(), nullptr};
 };
 
