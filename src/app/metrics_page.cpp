@@ -204,7 +204,7 @@ void add_prompts(Page& page, const media::PromptMetrics& prompts) {
              number(prompts.live_bytes));
 }
 
-void add_notifications(Page& page, const notify::DeliveryMetrics& notifications) {
+void add_notifications(Page& page, const notify::DeliveryMetrics& notifications, std::uint64_t parked) {
   page.gauge("tonearm_notifications_pending", "Notifications neither delivered nor given up",
              number(notifications.pending.size()));
   page.gauge("tonearm_notifications_in_flight", "Notifications being sent", number(notifications.in_flight));
@@ -214,6 +214,8 @@ void add_notifications(Page& page, const notify::DeliveryMetrics& notifications)
                number(notifications.failed_attempts_total));
   page.counter("tonearm_notifications_parked_total", "Notifications given up",
                number(notifications.parked_total));
+  page.gauge("tonearm_notifications_parked", "Notifications given up and kept to be seen or sent again",
+             number(parked));
   page.histogram("tonearm_notification_delivery_seconds", "Event to the bot's 2xx",
                  notifications.delivery_latency);
 }
@@ -245,7 +247,7 @@ std::string metrics_page(const MetricsSources& sources) {
                number(sources.sip.unmatched()));
   page.failures(sources.sip);
   page.gauge("tonearm_sip_registrations", "Contacts registered", number(sources.sip.registrations()));
-  add_notifications(page, sources.notifications);
+  add_notifications(page, sources.notifications, sources.storage.parked);
   add_storage(page, sources.storage, sources.oldest_uncommitted);
   page.gauge("tonearm_recordings_bytes", "Disk that recordings take", number(sources.recordings.bytes()));
   page.gauge("tonearm_recordings_files", "Files of recordings, growing ones too",

@@ -76,6 +76,8 @@ class Server::Parts {
   [[nodiscard]] std::optional<std::string> why_no_calls() const;
   [[nodiscard]] std::string metrics_text() const;
   void load_records(http::RecordsAsked asked, std::function<void(std::string)> done);
+  void load_parked(call::ParkedAsked asked, std::function<void(std::string)> done);
+  void redeliver(base::Guid message_id, std::function<void(std::optional<call::NotRedelivered>)> done);
   [[nodiscard]] std::optional<std::string> sip_trace(call::CallId call) const;
   /// What whoever operates the server may see of a message: numbers masked unless `events.digits` says show.
   [[nodiscard]] std::string shown(const sip::TracedMessage& message) const;

@@ -90,6 +90,8 @@ base::Result<void> Server::Parts::open_admin() {
   sources.calls = [this] { return graph::write_call_list(host_->list()); };
   sources.sip = [this](call::CallId call) { return sip_trace(call); };
   sources.records = [this](http::RecordsAsked asked, auto done) { load_records(asked, std::move(done)); };
+  sources.parked = [this](call::ParkedAsked asked, auto done) { load_parked(asked, std::move(done)); };
+  sources.redeliver = [this](base::Guid id, auto done) { redeliver(id, std::move(done)); };
   admin_.emplace(http::AdminOptions{settings_.admin.token, settings_.dev}, std::move(sources));
   admin_server_.emplace(runtime_, admin_front_, limits(settings_.http));
   for (const auto& endpoint : settings_.admin.listen) {

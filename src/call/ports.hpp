@@ -108,8 +108,15 @@ struct OutboxRow {
   bool configured_url = false;  ///< The application's own webhook: hosts and http as configured are allowed.
   std::string body;
   base::WallTime created;
-  bool ending = false;    ///< Retried for `notifications.retry_for`, others 60 s.
-  bool call_end = false;  ///< The call's last one.
+  bool ending = false;                             ///< Retried for `notifications.retry_for`, others 60 s.
+  bool call_end = false;                           ///< The call's last one.
+  std::optional<base::WallTime> redelivered = {};  ///< Was parked, and has been tried again since then.
+};
+
+/// Why a notification is no longer tried, as people are told.
+struct GivenUp {
+  std::string why;        ///< A class ("answered 403"), nothing that the far end wrote.
+  unsigned attempts = 0;  ///< Since this process took it up.
 };
 
 /// What delivery tells the calls. Threading: any thread; must only post.
@@ -174,8 +181,8 @@ class OutboxStore {
   virtual void load(CallId call, NotificationNumber number,
                     std::function<void(std::optional<OutboxRow>)> done) = 0;
   virtual void mark_delivered(CallId call, NotificationNumber number) = 0;
-  virtual void mark_parked(CallId call, NotificationNumber number, std::string why) = 0;
-  /// Everything neither delivered nor parked, in order per call. Blocking; at start only.
+  virtual void mark_parked(CallId call, NotificationNumber number, GivenUp because) = 0;
+  /// Everything neither delivered nor parked, in order per call, without the bodies. Blocking; at start only.
   virtual std::vector<OutboxRow> load_pending() = 0;
 };
 

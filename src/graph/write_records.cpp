@@ -1,18 +1,16 @@
 #include "graph/write_records.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 
 #include "graph/call_ends.hpp"
 #include "graph/call_json.hpp"
 #include "graph/names.hpp"
+#include "graph/utc_time.hpp"
 
 namespace tonearm::graph {
 namespace {
@@ -29,9 +27,7 @@ bool is_digit(char c) {
 
 json::value time(std::optional<base::WallTime> at) {
   if (!at || *at == base::WallTime{}) return nullptr;
-  const auto second = std::chrono::floor<base::seconds>(*at);
-  const auto fraction = std::chrono::floor<base::milliseconds>(*at - second).count();
-  return json::value(fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", second, fraction));
+  return json::value(utc_time(*at));
 }
 
 json::value codec(const std::optional<call::Codec>& codec) {

@@ -1,13 +1,13 @@
 #include "http/admin.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "graph/text.hpp"
+#include "http/admin_notifications.hpp"
 #include "http/errors.hpp"
+#include "http/query.hpp"
 
 namespace tonearm::http {
 namespace {
@@ -20,32 +20,13 @@ constexpr std::string_view kSip = "/sip";
 constexpr std::string_view kRecords = "/tonearm/records";
 constexpr std::size_t kRecordsMax = 1000;
 
-/// The value of a parameter of a query; the last one counts, as nobody should say it twice.
-std::optional<std::string_view> parameter(std::string_view query, std::string_view name) {
-  std::optional<std::string_view> value;
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('='))
-      value = pair.substr(name.size() + 1);
-    query.remove_prefix(std::min(pair.size() + 1, query.size()));
-  }
-  return value;
-}
-
-/// False if it is no whole number from `least` to `most`.
-template <class Number>
-bool read_number(std::optional<std::string_view> text, Number& number, Number least, Number most) {
-  if (!text) return true;
-  const char* end = text->data() + text->size();
-  const auto [rest, error] = std::from_chars(text->data(), end, number);
-  return error == std::errc{} && rest == end && number >= least && number <= most;
-}
-
 std::optional<RecordsAsked> read_page(std::string_view query) {
   RecordsAsked asked;
   constexpr std::uint64_t kCursorMax = INT64_MAX;  // SQLite's numbers have a sign
-  if (!read_number(parameter(query, "after"), asked.after, std::uint64_t{0}, kCursorMax)) return std::nullopt;
-  if (!read_number(parameter(query, "limit"), asked.most, std::size_t{1}, kRecordsMax)) return std::nullopt;
+  if (!read_number(query_parameter(query, "after"), asked.after, std::uint64_t{0}, kCursorMax))
+    return std::nullopt;
+  if (!read_number(query_parameter(query, "limit"), asked.most, std::size_t{1}, kRecordsMax))
+    return std::nullopt;
   return asked;
 }
 
@@ -63,6 +44,10 @@ Admin::Admin(AdminOptions options, AdminSources sources)
     : options_(std::move(options)), sources_(std::move(sources)) {}
 
 void Admin::handle(Request request, Responder respond) {
+  if (AdminNotifications::answers(request.path())) {
+    if (auto refusal = refuse_stranger(request)) return respond(std::move(*refusal));
+    return AdminNotifications(sources_).handle(request, std::move(respond));
+  }
   const bool reads_disk = request.method == "GET" && request.path() == kRecords;
   if (reads_disk) return list_records(request, std::move(respond));
   respond(answer(request));
@@ -97,7 +82,8 @@ Response Admin::answer(const Request& request) const {
   return error_response(
       request, Errc::unknown_route,
       "There is /tonearm/health/live, /tonearm/health/ready, /tonearm/metrics, /tonearm/calls, "
-      "/tonearm/calls/{id}/sip and /tonearm/records.");
+      "/tonearm/calls/{id}/sip, /tonearm/records, /tonearm/notifications and "
+      "/tonearm/notifications/{id}/redeliver.");
 }
 
 std::optional<Response> Admin::refuse_stranger(const Request& request) const {

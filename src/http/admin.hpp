@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 
+#include "base/guid.hpp"
 #include "base/secret.hpp"
 #include "call/ids.hpp"
+#include "call/parked_notification.hpp"
 #include "http/own_addresses.hpp"
 #include "http/service.hpp"
 
@@ -29,6 +31,10 @@ struct AdminSources {
   /// JSON: `graph::write_records`. Told once, on any thread; dropped untold if the records cannot be read:
   /// 500.
   std::function<void(RecordsAsked, std::function<void(std::string)>)> records;
+  /// JSON: `graph::write_parked`. Told likewise.
+  std::function<void(call::ParkedAsked, std::function<void(std::string)>)> parked;
+  /// Sends a parked notification again: nothing if it is queued on disk. Told likewise.
+  std::function<void(base::Guid, std::function<void(std::optional<call::NotRedelivered>)>)> redeliver;
 };
 
 struct AdminOptions {

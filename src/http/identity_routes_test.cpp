@@ -135,7 +135,8 @@ class AdminTest : public ::testing::Test {
     return test::answer_of(admin_, request);
   }
   AdminSources sources() {
-    return {[this] { return ready_; }, [] { return std::string("tonearm_calls 0\n"); },
+    return {[this] { return ready_; },
+            [] { return std::string("tonearm_calls 0\n"); },
             [] { return std::string(R"({"calls":[]})"); },
             [](call::CallId id) -> std::optional<std::string> {
               if (id.to_string() != test::kBot) return std::nullopt;
@@ -144,7 +145,9 @@ class AdminTest : public ::testing::Test {
             [this](RecordsAsked asked, const std::function<void(std::string)>& done) {
               asked_ = asked;
               if (records_readable_) done(R"({"records":[]})");
-            }};
+            },
+            {},
+            {}};
   }
 
   bool ready_ = true;

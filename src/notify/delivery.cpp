@@ -41,11 +41,24 @@ void Delivery::open_gate(call::RequestId request) {
 }
 
 void Delivery::resume(const std::vector<call::OutboxRow>& rows) {
-  for (const auto& row : rows) queue_of(row.call).add_stored(row);
+  for (const auto& row : rows) {
+    CallQueue& queue = queue_of(row.call);
+    if (row.redelivered) {
+      queue.add_again(row.number);
+    } else {
+      queue.add_stored(row);
+    }
+  }
   std::vector<call::CallId> calls;
   calls.reserve(calls_.size());
   for (const auto& [id, queue] : calls_) calls.push_back(id);
   for (const call::CallId id : calls) advance(queue_of(id));
+}
+
+void Delivery::redeliver(call::CallId call, call::NotificationNumber number) {
+  CallQueue& queue = queue_of(call);
+  queue.add_again(number);
+  advance(queue);
 }
 
 CallQueue& Delivery::queue_of(call::CallId call) {
@@ -64,29 +77,31 @@ CallQueue* Delivery::find(call::CallId call, call::NotificationNumber head, Phas
 /// Takes the head as far as it can go now. The queue may be gone afterwards.
 void Delivery::advance(CallQueue& queue) {
   if (queue.phase != Phase::resting) return;
+  queue.prefer_again();
   if (queue.exhausted()) return settle_exhausted(queue);
   if (queue.head_gated()) return;
-  if (!queue.head || !queue.head->row) return load_head(queue);
+  if (!queue.head || !queue.head->row) return load(queue, Phase::loading, &Delivery::on_loaded);
   enqueue(queue);
 }
 
-/// Nothing to send. A call stays known while its bot owes us a sign of life.
+/// Nothing to send. A call stays known until its end: its bot may owe us a sign of life, and how it was
+/// answered counts when it has something to tell again.
 void Delivery::settle_exhausted(CallQueue& queue) {
   metrics_->pending.remove(queue.clear());
-  if (queue.call_over() || !queue.silent_since()) calls_.erase(queue.id());
+  if (queue.call_over() || queue.only_again()) calls_.erase(queue.id());
 }
 
-void Delivery::load_head(CallQueue& queue) {
-  queue.phase = Phase::loading;
+void Delivery::load(CallQueue& queue, Phase meanwhile, Loaded then) {
+  queue.phase = meanwhile;
   const call::CallId call = queue.id();
   const call::NotificationNumber number = queue.head_number();
   ports_.store.load(call, number,
-                    [weak = weak_from_this(), call, number](std::optional<call::OutboxRow> row) {
+                    [weak = weak_from_this(), then, call, number](std::optional<call::OutboxRow> row) {
                       const auto self = weak.lock();
                       if (!self) return;
-                      self->ports_.loop.post([weak, call, number, row = std::move(row)]() mutable {
+                      self->ports_.loop.post([weak, then, call, number, row = std::move(row)]() mutable {
                         if (const auto delivery = weak.lock())
-                          delivery->on_loaded(call, number, std::move(row));
+                          (*delivery.*then)(call, number, std::move(row));
                       });
                     });
 }
@@ -99,7 +114,7 @@ void Delivery::on_loaded(call::CallId call, call::NotificationNumber number,
   if (row) {
     queue->set_head_row(std::move(*row));
   } else {
-    queue->skip_head();
+    metrics_->pending.remove(queue->skip_head());
   }
   advance(*queue);
 }
@@ -107,12 +122,13 @@ void Delivery::on_loaded(call::CallId call, call::NotificationNumber number,
 void Delivery::enqueue(CallQueue& queue) {
   const call::OutboxRow& row = *queue.head->row;
   const auto url = net::Url::parse(row.url);
-  if (!url) return park(queue, "its address is no http or https URL");
+  if (!url) return park(queue, {"its address is no http or https URL"});
   queue.destination = row.application.to_string() + ' ' + url->origin();
   queue.phase = Phase::queued;
   if (!queue.head->turn) queue.head->turn = ports_.loop.wall_now();
-  destinations_[queue.destination].waiting.push_back(queue.id());
+  destinations_[queue.destination].wait(queue.id(), queue.standing);
   pump(std::string(queue.destination));
+  if (queue.phase == Phase::queued) queue.head->row.reset();  // thousands may wait, for hours
 }
 
 /// Sends for as long as the destination has room.
@@ -120,11 +136,10 @@ void Delivery::pump(const std::string& key) {
   const auto found = destinations_.find(key);
   if (found == destinations_.end()) return;
   Destination& destination = found->second;
-  while (!destination.waiting.empty()) {
-    if (!destination.may_send(ports_.loop.now())) return wait_for_pause(key, destination);
-    const call::CallId call = destination.waiting.front();
-    destination.waiting.pop_front();
-    const auto queue = calls_.find(call);
+  while (!destination.nobody_waits()) {
+    const auto call = destination.next(ports_.loop.now());
+    if (!call) return wait_for_pause(key, destination);
+    const auto queue = calls_.find(*call);
     if (queue == calls_.end() || queue->second.phase != Phase::queued || queue->second.destination != key)
       continue;
     send(queue->second, destination);
@@ -144,11 +159,32 @@ void Delivery::wait_for_pause(const std::string& key, Destination& destination) 
 }
 
 void Delivery::send(CallQueue& queue, Destination& destination) {
-  CallQueue::Head& head = *queue.head;
-  queue.phase = Phase::in_flight;
-  destination.on_sent(ports_.loop.now());
+  destination.on_sent(ports_.loop.now(), queue.standing);
   metrics_->in_flight.fetch_add(1, std::memory_order_relaxed);
+  if (!queue.head->row) return load(queue, Phase::fetching, &Delivery::on_body);
+  post(queue);
+}
 
+void Delivery::on_body(call::CallId call, call::NotificationNumber number,
+                       std::optional<call::OutboxRow> row) {
+  CallQueue* queue = find(call, number, Phase::fetching);
+  if (!queue) return;
+  if (row) {
+    queue->set_head_row(std::move(*row));
+    return post(*queue);
+  }
+  const std::string key = queue->destination;
+  destinations_[key].on_withdrawn(queue->standing);
+  metrics_->in_flight.fetch_sub(1, std::memory_order_relaxed);
+  metrics_->pending.remove(queue->skip_head());
+  advance(*queue);
+  pump(key);
+}
+
+void Delivery::post(CallQueue& queue) {
+  const CallQueue::Head& head = *queue.head;
+  queue.phase = Phase::in_flight;
+  queue.sent_at = ports_.loop.now();
   const std::string token = ports_.token(head.row->application, head.row->tenant);
   PostRequest request = make_request(*head.row, token, options_.answer_timeout);
   const call::CallId call = queue.id();
@@ -170,13 +206,13 @@ void Delivery::on_answer(call::CallId call, call::NotificationNumber number,
   metrics_->in_flight.fetch_sub(1, std::memory_order_relaxed);
   const Outcome outcome = judge(result, ports_.loop.wall_now());
   const std::string key = queue->destination;
-  account(key, outcome.verdict);
+  account(*queue, outcome.verdict, result.has_value());
   switch (outcome.verdict) {
     case Verdict::delivered:
       delivered(*queue);
       break;
     case Verdict::refused:
-      park(*queue, outcome.reason);
+      park(*queue, {outcome.reason, queue->head->failures + 1});
       break;
     case Verdict::try_again:
       try_again(*queue, outcome);
@@ -185,20 +221,29 @@ void Delivery::on_answer(call::CallId call, call::NotificationNumber number,
   pump(key);
 }
 
-void Delivery::account(const std::string& key, Verdict verdict) {
-  Destination& destination = destinations_[key];
-  if (verdict == Verdict::try_again) {
-    destination.on_failed(ports_.loop.now(), ports_.loop.random());
+void Delivery::account(CallQueue& queue, Verdict verdict, bool answered) {
+  Destination& destination = destinations_[queue.destination];
+  const Standing sent_as = queue.standing;
+  const auto now = ports_.loop.now();
+  if (verdict != Verdict::try_again) {
+    destination.on_reached(now, sent_as);
+    queue.standing = Standing::proven;
+  } else if (answered) {
+    destination.on_failed(now, sent_as, ports_.loop.random());
+    queue.standing = Standing::fresh;
   } else {
-    destination.on_reached();
+    const bool place_fails = destination.on_unanswered(now, sent_as, queue.sent_at, ports_.loop.random());
+    queue.standing = place_fails ? Standing::fresh : Standing::hanging;
   }
   if (verdict != Verdict::delivered) metrics_->failed_attempts_total.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Delivery::delivered(CallQueue& queue) {
   const call::NotificationNumber number = queue.head_number();
-  const auto latency = ports_.loop.wall_now() - queue.head->created;
-  metrics_->delivery_latency.add(std::chrono::duration_cast<std::chrono::microseconds>(latency));
+  if (!queue.head->redelivered) {
+    const auto latency = ports_.loop.wall_now() - queue.head->created;
+    metrics_->delivery_latency.add(std::chrono::duration_cast<std::chrono::microseconds>(latency));
+  }
   metrics_->delivered_total.fetch_add(1, std::memory_order_relaxed);
   metrics_->pending.remove(1);
   ports_.store.mark_delivered(queue.id(), number);
@@ -212,7 +257,8 @@ void Delivery::try_again(CallQueue& queue, const Outcome& outcome) {
   milliseconds wait = backoff(head.failures++, ports_.loop.random());
   if (outcome.retry_after) wait = std::max(wait, std::min(*outcome.retry_after, kRetryAfterMax));
   head.last_failure = outcome.reason;
-  if (ports_.loop.wall_now() + wait >= queue.deadline(options_.retry)) return park(queue, outcome.reason);
+  if (ports_.loop.wall_now() + wait >= queue.deadline(options_.retry))
+    return park(queue, {outcome.reason, head.failures});
   head.row.reset();  // the store has it
   queue.phase = Phase::backing_off;
   post_later(wait, [call = queue.id(), number = queue.head_number()](Delivery& self) {
@@ -227,15 +273,15 @@ void Delivery::retry_now(call::CallId call, call::NotificationNumber number) {
   advance(*queue);
 }
 
-void Delivery::park(CallQueue& queue, const std::string& why) {
+void Delivery::park(CallQueue& queue, call::GivenUp because) {
   const call::NotificationNumber number = queue.head_number();
   if (unsigned suppressed = 0; parked_lines.allow(suppressed)) {
     spdlog::warn("call={} notification {} parked: {} ({} more lines held back)", queue.id().to_string(),
-                 number.value, why, suppressed);
+                 number.value, because.why, suppressed);
   }
   metrics_->parked_total.fetch_add(1, std::memory_order_relaxed);
   metrics_->pending.remove(1);
-  ports_.store.mark_parked(queue.id(), number, why);
+  ports_.store.mark_parked(queue.id(), number, std::move(because));
   ports_.listener.on_parked(queue.id(), number);
   queue.head_parked();
   advance(queue);
@@ -252,10 +298,15 @@ void Delivery::sweep() {
   std::vector<call::CallId> calls;
   calls.reserve(calls_.size());
   for (const auto& [id, queue] : calls_) calls.push_back(id);
+  std::unordered_map<std::string, std::unordered_set<call::CallId>> late;  // by destination
   for (const call::CallId id : calls) {
     CallQueue& queue = calls_.at(id);
     check_silence(queue);
-    check_deadline(queue);  // may end the queue
+    if (waits_in_vain(queue)) late[queue.destination].insert(id);
+  }
+  for (const auto& [key, waiting] : late) destinations_[key].leave(waiting);
+  for (const auto& [key, waiting] : late) {
+    for (const call::CallId id : waiting) park_untried(calls_.at(id));
   }
   const auto now = ports_.loop.now();
   std::erase_if(destinations_, [now](const auto& entry) { return entry.second.forgettable(now); });
@@ -271,13 +322,14 @@ void Delivery::check_silence(CallQueue& queue) {
 }
 
 /// A head that waits for a turn at a dead destination does not wait for ever, tried or not.
-void Delivery::check_deadline(CallQueue& queue) {
-  if (queue.phase != Phase::queued || ports_.loop.wall_now() < queue.deadline(options_.retry)) return;
-  Destination& destination = destinations_[queue.destination];
-  if (destination.limit() > 1) return;  // it moves
-  std::erase(destination.waiting, queue.id());
+bool Delivery::waits_in_vain(const CallQueue& queue) {
+  if (queue.phase != Phase::queued || ports_.loop.wall_now() < queue.deadline(options_.retry)) return false;
+  return destinations_[queue.destination].limit() == 1;  // else it moves
+}
+
+void Delivery::park_untried(CallQueue& queue) {
   const std::string why = queue.head->last_failure;
-  park(queue, why.empty() ? "its destination does not answer" : why);
+  park(queue, {why.empty() ? "its destination does not answer" : why, queue.head->failures});
 }
 
 void Delivery::post_later(milliseconds delay, std::function<void(Delivery&)> task) {

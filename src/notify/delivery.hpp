@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.hpp"
@@ -40,9 +41,9 @@ struct DeliveryPorts {
 /// Brings the notifications of every call to its bot: per call in order and one in flight, per destination a
 /// bounded number. A call whose webhook is slow or dead delays nobody else.
 ///
-/// A head goes: gate open → body at hand (loaded if need be) → its destination has room → posted → delivered,
-/// parked, or again after a pause.
-/// Threading: everything on the loop. Callbacks of store and poster are posted there and hold a weak pointer.
+/// A head goes: gate open → body at hand (loaded if need be) → its destination has room (who waits for it
+/// lets go of the body) → posted → delivered, parked, or again after a pause. Threading: everything on the
+/// loop. Callbacks of store and poster are posted there and hold a weak pointer.
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
   Delivery(DeliveryPorts ports, DeliveryOptions options, std::shared_ptr<DeliveryMetrics> metrics);
@@ -51,6 +52,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void open_gate(call::RequestId request);
   /// Rows of an earlier life, in order per call. Before anything is published.
   void resume(const std::vector<call::OutboxRow>& rows);
+  /// One that had been given up and is pending in the store again.
+  void redeliver(call::CallId call, call::NotificationNumber number);
 
  private:
   using Phase = CallQueue::Phase;
@@ -60,23 +63,27 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   void advance(CallQueue& queue);
   void settle_exhausted(CallQueue& queue);
-  void load_head(CallQueue& queue);
+  using Loaded = void (Delivery::*)(call::CallId, call::NotificationNumber, std::optional<call::OutboxRow>);
+  void load(CallQueue& queue, Phase meanwhile, Loaded then);
   void on_loaded(call::CallId call, call::NotificationNumber number, std::optional<call::OutboxRow> row);
   void enqueue(CallQueue& queue);
   void pump(const std::string& key);
   void wait_for_pause(const std::string& key, Destination& destination);
   void send(CallQueue& queue, Destination& destination);
+  void on_body(call::CallId call, call::NotificationNumber number, std::optional<call::OutboxRow> row);
+  void post(CallQueue& queue);
   void on_answer(call::CallId call, call::NotificationNumber number, const base::Result<PostAnswer>& result);
-  void account(const std::string& key, Verdict verdict);
+  void account(CallQueue& queue, Verdict verdict, bool answered);
   void delivered(CallQueue& queue);
   void try_again(CallQueue& queue, const Outcome& outcome);
   void retry_now(call::CallId call, call::NotificationNumber number);
-  void park(CallQueue& queue, const std::string& why);
+  void park(CallQueue& queue, call::GivenUp because);
 
   void arm_sweep();
   void sweep();
   void check_silence(CallQueue& queue);
-  void check_deadline(CallQueue& queue);
+  [[nodiscard]] bool waits_in_vain(const CallQueue& queue);
+  void park_untried(CallQueue& queue);
 
   void post_later(std::chrono::milliseconds delay, std::function<void(Delivery&)> task);
 

@@ -110,7 +110,8 @@ TEST(Delivery, a_refusal_is_final_and_the_next_goes_out) {
   bench.publish(call, 2);
   bench.answer(403);
   EXPECT_THAT(bench.listener.parked, ElementsAre(1));
-  EXPECT_EQ(bench.outbox.parked.begin()->second, "answered 403");
+  EXPECT_EQ(bench.outbox.parked.begin()->second.because.why, "answered 403");
+  EXPECT_EQ(bench.outbox.parked.begin()->second.because.attempts, 1u);
   EXPECT_THAT(bench.webhook.bodies(), ElementsAre("1", "2"));
   bench.answer(202);
   EXPECT_THAT(bench.listener.delivered, ElementsAre(2));
@@ -290,7 +291,7 @@ TEST(Delivery, a_restart_goes_on_in_order_with_the_same_message_ids_and_open_gat
     bench.publish(call, number, {call::RequestId(number)});
   bench.open_gate(call::RequestId(1));
   const auto first = bench.webhook.seen.at(0).headers;
-  bench.outbox.mark_parked(call, call::NotificationNumber(3), "redelivered by hand");
+  bench.outbox.mark_parked(call, call::NotificationNumber(3), {"redelivered by hand", 1});
   bench.restart();
   EXPECT_EQ(bench.webhook.seen.at(1).headers, first);
   bench.publish(call, 5);

@@ -29,6 +29,11 @@ void EventSink::post_resume(std::vector<call::OutboxRow> rows) {
   post([rows = std::move(rows)](Delivery& delivery) { delivery.resume(rows); });
 }
 
+void EventSink::post_redeliver(call::CallId call, call::NotificationNumber number) {
+  metrics_->pending.add(1);
+  post([call, number](Delivery& delivery) { delivery.redeliver(call, number); });
+}
+
 bool EventSink::wait_until_drained(std::chrono::milliseconds limit, const std::atomic<bool>& enough) {
   return metrics_->pending.wait_until_empty(limit, enough);
 }

@@ -28,6 +28,8 @@ class EventSink final : public call::EventSink {
   void post_open_gate(call::RequestId request) override;
   /// Rows that an earlier process left, in order per call. Their gates are open: whoever waited is gone.
   void post_resume(std::vector<call::OutboxRow> rows);
+  /// A notification that was parked and has been made pending in the store again.
+  void post_redeliver(call::CallId call, call::NotificationNumber number);
 
   /// False if something was still on its way when `limit` was over or `enough` became true (see `wake`); it
   /// stays in the store.

@@ -76,6 +76,13 @@ class ScriptedWebhook final : public HttpPoster {
     finish(PostAnswer{status, std::move(retry_after)});
   }
   void break_connection() { finish(base::fail(net::NetErrc::connect_failed)); }
+  /// Answers the oldest request with this body; how it came into `open` does not matter.
+  void finish(const std::string& body, base::Result<PostAnswer> result) {
+    const auto found = std::ranges::find(open, body, [](const Open& one) { return one.request.body; });
+    const Open taken = std::move(*found);
+    open.erase(found);
+    taken.handler(std::move(result));
+  }
   /// Bodies in the order in which they came, repeats included.
   [[nodiscard]] std::vector<std::string> bodies() const {
     std::vector<std::string> all;
@@ -109,18 +116,26 @@ class MemoryOutbox final : public call::OutboxStore {
   void mark_delivered(call::CallId call, call::NotificationNumber number) override {
     rows.erase({call, number});
   }
-  void mark_parked(call::CallId call, call::NotificationNumber number, std::string why) override {
-    rows.erase({call, number});
-    parked.emplace(Key{call, number}, std::move(why));
+  void mark_parked(call::CallId call, call::NotificationNumber number, call::GivenUp because) override {
+    const auto row = rows.extract({call, number});
+    parked.insert_or_assign(Key{call, number},
+                            Parked{row.empty() ? call::OutboxRow{} : row.mapped(), because});
   }
   std::vector<call::OutboxRow> load_pending() override {
     std::vector<call::OutboxRow> pending;
-    for (const auto& [key, row] : rows) pending.push_back(row);
+    for (const auto& [key, row] : rows) {
+      pending.push_back(row);
+      pending.back().body.clear();
+    }
     return pending;
   }
 
+  struct Parked {
+    call::OutboxRow row;
+    call::GivenUp because;
+  };
   std::map<Key, call::OutboxRow> rows;
-  std::map<Key, std::string> parked;
+  std::map<Key, Parked> parked;
   int loads = 0;
 };
 
@@ -173,6 +188,14 @@ class Bench {
   }
   void publish(call::CallId call, std::uint64_t number, std::vector<call::RequestId> behind = {}) {
     publish(row(call, number), std::move(behind));
+  }
+  /// Takes it from the parked ones, as the store does, and has it sent again.
+  void redeliver(call::CallId call, std::uint64_t number) {
+    auto parked = outbox.parked.extract({call, call::NotificationNumber(number)});
+    parked.mapped().row.redelivered = loop.wall_now();
+    outbox.rows[parked.key()] = parked.mapped().row;
+    sink->post_redeliver(call, call::NotificationNumber(number));
+    loop.run();
   }
   void answer(int status, std::string retry_after = {}) {
     webhook.answer(status, std::move(retry_after));

@@ -41,6 +41,14 @@ void Reader::find_recording(call::OperationId operation, RecordingFound found) {
   enqueue(Find{operation, std::move(found)});
 }
 
+void Reader::read_parked(call::ParkedAsked asked, ParkedFound found) {
+  enqueue(Parked{asked, std::move(found)});
+}
+
+void Reader::find_message(const base::Guid& message_id, MessageKnown found) {
+  enqueue(Message{message_id, std::move(found)});
+}
+
 void Reader::enqueue(Work work) {
   {
     const std::lock_guard lock(mutex_);
@@ -100,6 +108,20 @@ void Reader::serve(const Find& find) {
     if (!pause()) return;
   }
   find.found(std::move(recording));
+}
+
+void Reader::serve(const Parked& wanted) {
+  std::vector<call::ParkedNotification> parked;
+  const auto failure = outbox_.find_parked(wanted.asked, parked);
+  if (failure) spdlog::error("parked notifications could not be read: {}", failure.message());
+  wanted.found(failure ? std::nullopt : std::optional(std::move(parked)));
+}
+
+void Reader::serve(const Message& wanted) {
+  bool known = false;
+  const auto failure = outbox_.knows(wanted.id, known);
+  if (failure) spdlog::error("the outbox could not be read: {}", failure.message());
+  wanted.found(failure ? std::nullopt : std::optional(known));
 }
 
 bool Reader::pause() {

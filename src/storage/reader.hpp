@@ -30,6 +30,9 @@ class Reader {
   using RecordingFound = std::function<void(std::optional<call::OfferedRecording>)>;
   using RecordsFound = std::function<void(std::optional<std::vector<call::EndedCall>>)>;
 
+  using ParkedFound = std::function<void(std::optional<std::vector<call::ParkedNotification>>)>;
+  using MessageKnown = std::function<void(std::optional<bool>)>;
+
   /// Throws `std::system_error`. Start-up only.
   explicit Reader(const std::filesystem::path& file);
   ~Reader();
@@ -40,6 +43,10 @@ class Reader {
   void find_recording(call::OperationId operation, RecordingFound found);
   /// Call records behind a cursor, none if they cannot be read: people ask again.
   void read_records(std::uint64_t after, std::size_t most, RecordsFound found);
+  /// Parked notifications, none if they cannot be read.
+  void read_parked(call::ParkedAsked asked, ParkedFound found);
+  /// Is there a notification with this message id? Nothing if that cannot be read.
+  void find_message(const base::Guid& message_id, MessageKnown found);
   /// Asks for a checkpoint; several requests may become one.
   void post_checkpoint();
   void stop();
@@ -60,13 +67,23 @@ class Reader {
     call::OperationId operation;
     RecordingFound found;
   };
-  using Work = std::variant<Load, Records, Find>;
+  struct Parked {
+    call::ParkedAsked asked;
+    ParkedFound found;
+  };
+  struct Message {
+    base::Guid id;
+    MessageKnown found;
+  };
+  using Work = std::variant<Load, Records, Find, Parked, Message>;
 
   void enqueue(Work work);
   void run();
   void serve(const Load& load);
   void serve(const Records& wanted);
   void serve(const Find& find);
+  void serve(const Parked& wanted);
+  void serve(const Message& wanted);
   bool pause();
 
   Database database_;

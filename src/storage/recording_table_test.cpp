@@ -101,7 +101,7 @@ TEST(RecordingTable, is_kept_for_its_time_after_both_the_calls_end_and_the_deliv
       commit_and_wait(*store, ending(call, record));
       const auto settle = [&] {
         if (parked) {
-          store->mark_parked(call->id, call::NotificationNumber(1), "410");
+          store->mark_parked(call->id, call::NotificationNumber(1), {"410", 1});
         } else {
           store->mark_delivered(call->id, call::NotificationNumber(1));
         }
@@ -192,6 +192,9 @@ TEST(RecordingTable, comes_into_a_database_that_had_none) {
   {
     Database database(directory.database(), Database::Mode::read_write);
     database.require("DROP TABLE recordings");
+    database.require("DROP INDEX outbox_parked_message");
+    database.require("ALTER TABLE outbox DROP COLUMN attempts");
+    database.require("ALTER TABLE outbox DROP COLUMN redelivered_ns");
     database.require("PRAGMA user_version = 2");
   }
   auto store = open_store(directory.path());

@@ -63,7 +63,14 @@ CREATE INDEX recordings_of_call ON recordings(call);
 CREATE INDEX recordings_expiry ON recordings(expires_ns);
 )sql";
 
-constexpr std::array kVersions = {kVersion1, kCallRecords, kRecordings};
+// Parked notifications are found by their message id, to be tried again.
+constexpr const char* kRedelivery = R"sql(
+ALTER TABLE outbox ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN redelivered_ns INTEGER;
+CREATE INDEX outbox_parked_message ON outbox(message_id) WHERE parked_ns IS NOT NULL;
+)sql";
+
+constexpr std::array kVersions = {kVersion1, kCallRecords, kRecordings, kRedelivery};
 
 bool is_empty(Database& database) {
   return database.number("SELECT count(*) FROM sqlite_schema") == 0;

@@ -115,8 +115,23 @@ void Store::mark_delivered(call::CallId call, call::NotificationNumber number) {
   writer_->mark_delivered(call, number);
 }
 
-void Store::mark_parked(call::CallId call, call::NotificationNumber number, std::string why) {
-  writer_->mark_parked(call, number, std::move(why));
+void Store::mark_parked(call::CallId call, call::NotificationNumber number, call::GivenUp because) {
+  writer_->mark_parked(call, number, std::move(because));
+}
+
+void Store::load_parked(call::ParkedAsked asked, Reader::ParkedFound done) {
+  reader_->read_parked(asked, std::move(done));
+}
+
+void Store::redeliver(const base::Guid& message_id, std::function<void(call::Redelivery)> done) {
+  writer_->redeliver(
+      message_id, [this, message_id, done = std::move(done)](std::optional<call::OutboxRow> row) {
+        if (row) return done(std::move(*row));
+        reader_->find_message(message_id, [done](std::optional<bool> known) {
+          if (!known) return;
+          done(std::unexpected(*known ? call::NotRedelivered::not_parked : call::NotRedelivered::unknown));
+        });
+      });
 }
 
 std::vector<call::OutboxRow> Store::load_pending() {

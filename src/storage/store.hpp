@@ -48,12 +48,17 @@ class Store final : public call::CallStore, public call::OutboxStore, public cal
   void load(call::CallId call, call::NotificationNumber number,
             std::function<void(std::optional<call::OutboxRow>)> done) override;
   void mark_delivered(call::CallId call, call::NotificationNumber number) override;
-  void mark_parked(call::CallId call, call::NotificationNumber number, std::string why) override;
+  void mark_parked(call::CallId call, call::NotificationNumber number, call::GivenUp because) override;
   /// Throws `std::system_error` if the file cannot be read.
   std::vector<call::OutboxRow> load_pending() override;
 
   /// Up to `most` call records behind the cursor `after`; none if they cannot be read.
   void load_records(std::uint64_t after, std::size_t most, Reader::RecordsFound done);
+
+  /// Up to `asked.most` parked notifications; none if they cannot be read.
+  void load_parked(call::ParkedAsked asked, Reader::ParkedFound done);
+  /// Makes a parked notification pending again. `done` is dropped untold if that could not be found out.
+  void redeliver(const base::Guid& message_id, std::function<void(call::Redelivery)> done);
 
   // RecordingStore
   void find_recording(call::OperationId operation,

@@ -173,7 +173,7 @@ TEST(Store, pending_notifications_are_those_neither_delivered_nor_parked_in_orde
   for (const std::uint64_t number : {1, 2, 3, 4, 10})
     commit_and_wait(*store, some_commit(call, number, number));
   store->mark_delivered(call->id, call::NotificationNumber(1));
-  store->mark_parked(call->id, call::NotificationNumber(3), "403");
+  store->mark_parked(call->id, call::NotificationNumber(3), {"403", 1});
   flush(*store);
 
   const auto pending = store->load_pending();
@@ -210,7 +210,7 @@ TEST(Store, a_parked_notification_stays_for_people_when_its_call_is_gone) {
   auto last = some_commit(call, 1, 1);
   last.rows.call_over = true;
   commit_and_wait(*store, std::move(last));
-  store->mark_parked(call->id, call::NotificationNumber(1), "answered 410");
+  store->mark_parked(call->id, call::NotificationNumber(1), {"answered 410", 1});
   flush(*store);
 
   Database database(directory.database(), Database::Mode::read_only);
@@ -224,7 +224,7 @@ TEST(Store, parked_notifications_are_removed_after_their_time) {
   {
     auto store = open_store(directory.path());
     commit_and_wait(*store, some_commit(call, 1, 1));
-    store->mark_parked(call->id, call::NotificationNumber(1), "answered 410");
+    store->mark_parked(call->id, call::NotificationNumber(1), {"answered 410", 1});
   }
   WriterOptions writer;
   writer.keep_parked = std::chrono::hours(0);

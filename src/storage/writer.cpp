@@ -14,6 +14,13 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+namespace {
+
+/// How often what is old is looked for.
+constexpr milliseconds kPurgeEvery = std::chrono::minutes(10);
+
+}  // namespace
+
 Writer::Writer(Database& database, WriterOptions options, StorageMetrics& metrics,
                std::function<void()> wal_grew)
     : database_(database),
@@ -24,6 +31,7 @@ Writer::Writer(Database& database, WriterOptions options, StorageMetrics& metric
       outbox_(database),
       records_(database),
       recordings_(database, options_.recordings) {
+  metrics_.parked = static_cast<std::uint64_t>(outbox_.parked());
   sqlite3_wal_hook(database_.handle(), &Writer::on_wal,
                    this);  // instead of SQLite's own checkpoints in COMMIT
   thread_ = std::thread([this] { run(); });
@@ -50,8 +58,12 @@ void Writer::mark_delivered(call::CallId call, call::NotificationNumber number) 
   enqueue(Delivered{call, number});
 }
 
-void Writer::mark_parked(call::CallId call, call::NotificationNumber number, std::string why) {
-  enqueue(Parked{call, number, base::WallClock::now(), std::move(why)});
+void Writer::mark_parked(call::CallId call, call::NotificationNumber number, call::GivenUp because) {
+  enqueue(Parked{call, number, base::WallClock::now(), std::move(because)});
+}
+
+void Writer::redeliver(const base::Guid& message_id, Redelivered done) {
+  enqueue(Redeliver{message_id, base::WallClock::now(), std::move(done), {}});
 }
 
 void Writer::forget_recordings(base::WallTime now, Forgotten gone) {
@@ -152,19 +164,24 @@ bool Writer::pause(milliseconds time) {
 
 std::error_code Writer::write_transaction() {
   if (batch_.empty()) return {};
+  const std::int64_t parked_before = outbox_.parked();
+  const std::error_code failure = write_all();
+  if (failure) {
+    if (!sqlite3_get_autocommit(database_.handle())) database_.execute("ROLLBACK");
+    outbox_.set_parked(parked_before);
+  }
+  metrics_.parked = static_cast<std::uint64_t>(outbox_.parked());
+  return failure;
+}
+
+std::error_code Writer::write_all() {
   std::error_code failure = database_.execute("BEGIN IMMEDIATE");
   for (auto work = batch_.begin(); !failure && work != batch_.end(); ++work) {
     failure = std::visit([this](auto& entry) { return write(entry); }, *work);
   }
-  const auto now = base::SteadyClock::now();
-  if (!failure && now >= next_purge_) {
-    failure = purge();
-    next_purge_ = now + std::chrono::hours(1);
-  }
+  if (!failure && base::SteadyClock::now() >= next_purge_) failure = purge();
   if (!failure && options_.before_commit) failure = options_.before_commit();
-  if (!failure) failure = database_.execute("COMMIT");
-  if (failure && !sqlite3_get_autocommit(database_.handle())) database_.execute("ROLLBACK");
-  return failure;
+  return failure ? failure : database_.execute("COMMIT");
 }
 
 std::error_code Writer::write(const Step& step) {
@@ -185,7 +202,11 @@ std::error_code Writer::write_end(const call::Commit& commit) {
 
 std::error_code Writer::purge() {
   const auto now = base::WallClock::now();
-  if (const auto failure = outbox_.purge_parked(now - options_.keep_parked)) return failure;
+  const std::int64_t parked = outbox_.parked();
+  if (const auto failure = outbox_.purge_parked(now - options_.keep_parked, options_.parked_max))
+    return failure;
+  const bool more = parked - outbox_.parked() >= OutboxTable::kPurgeMax;
+  next_purge_ = base::SteadyClock::now() + (more ? base::milliseconds(0) : kPurgeEvery);
   return records_.purge(now - options_.keep_records);
 }
 
@@ -196,9 +217,14 @@ std::error_code Writer::write(const Delivered& mark) {
 }
 
 std::error_code Writer::write(const Parked& mark) {
-  if (const auto failure = outbox_.park(mark.call, mark.number, mark.at, mark.why)) return failure;
+  if (const auto failure = outbox_.park(mark.call, mark.number, mark.at, mark.because)) return failure;
   if (const auto failure = recordings_.settle(mark.call, mark.number, mark.at)) return failure;
   return calls_.forget_if_done(mark.call);
+}
+
+std::error_code Writer::write(Redeliver& order) {
+  order.row.reset();  // of an attempt that failed
+  return outbox_.redeliver(order.message_id, order.at, order.row);
 }
 
 std::error_code Writer::write(Forget& order) {
@@ -224,6 +250,7 @@ void Writer::tell_success() {
   metrics_.transactions_total.fetch_add(1, std::memory_order_relaxed);
   for (Work& work : written) {
     if (auto* order = std::get_if<Forget>(&work)) order->told(std::move(order->gone));
+    if (auto* order = std::get_if<Redeliver>(&work)) order->told(std::move(order->row));
     const auto* step = std::get_if<Step>(&work);
     if (!step) continue;
     metrics_.commits_total.fetch_add(1, std::memory_order_relaxed);

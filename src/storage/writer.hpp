@@ -28,7 +28,8 @@ struct WriterOptions {
   std::chrono::milliseconds mark_delay{20};  ///< How long delivery marks wait for a step to travel with.
   std::chrono::milliseconds retry_min{50};   ///< Pause after a failed transaction, doubled up to …
   std::chrono::milliseconds retry_max{1000};
-  std::chrono::hours keep_parked{72};
+  std::chrono::milliseconds keep_parked{std::chrono::hours(72)};
+  std::int64_t parked_max = 100'000;  ///< Beyond it the oldest parked ones go (some 2 KB each on disk).
   std::chrono::milliseconds keep_records{std::chrono::hours(72)};
   RecordingRetention recordings;
   int background_checkpoint_pages =
@@ -49,6 +50,7 @@ struct WriterOptions {
 class Writer {
  public:
   using Done = std::function<void(std::error_code)>;
+  using Redelivered = std::function<void(std::optional<call::OutboxRow>)>;
   using Forgotten = std::function<void(std::vector<call::OperationId>)>;
 
   /// `wal_grew` is called on the writer's thread when the WAL is worth a checkpoint.
@@ -57,7 +59,9 @@ class Writer {
 
   void commit(call::Commit commit, Done done);
   void mark_delivered(call::CallId call, call::NotificationNumber number);
-  void mark_parked(call::CallId call, call::NotificationNumber number, std::string why);
+  void mark_parked(call::CallId call, call::NotificationNumber number, call::GivenUp because);
+  /// `done` gets the row when it is pending on disk, nothing if no such notification is parked.
+  void redeliver(const base::Guid& message_id, Redelivered done);
   /// Recordings that have expired; `gone` is told when that is on disk.
   void forget_recordings(base::WallTime now, Forgotten gone);
   [[nodiscard]] std::chrono::milliseconds oldest_uncommitted() const;
@@ -79,14 +83,20 @@ class Writer {
     call::CallId call;
     call::NotificationNumber number;
     base::WallTime at;
-    std::string why;
+    call::GivenUp because;
+  };
+  struct Redeliver {
+    base::Guid message_id;
+    base::WallTime at;
+    Redelivered told;
+    std::optional<call::OutboxRow> row;
   };
   struct Forget {
     base::WallTime now;
     Forgotten told;
     std::vector<call::OperationId> gone;
   };
-  using Work = std::variant<Step, Delivered, Parked, Forget>;
+  using Work = std::variant<Step, Delivered, Parked, Redeliver, Forget>;
 
   void run();
   void enqueue(Work work);
@@ -95,11 +105,13 @@ class Writer {
   [[nodiscard]] bool write_batch_until_done();
   bool pause(std::chrono::milliseconds time);
   std::error_code write_transaction();
+  std::error_code write_all();
   std::error_code purge();
   std::error_code write(const Step& step);
   std::error_code write_end(const call::Commit& commit);
   std::error_code write(const Delivered& mark);
   std::error_code write(const Parked& mark);
+  std::error_code write(Redeliver& order);
   std::error_code write(Forget& order);
   void tell_failure(std::error_code failure);
   void tell_success();
