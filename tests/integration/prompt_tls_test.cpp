@@ -1,68 +1,15 @@
 // docs/prompts.md: prompts by https. The source's certificate decides.
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/streambuf.hpp>
-#include <boost/asio/write.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "net/authority.hpp"
-#include "net/tls.hpp"
 #include "prompt_source.hpp"
 #include "server_fixture.hpp"
+#include "tls_source.hpp"
 
 namespace tonearm::testing {
 namespace {
-
-namespace asio = boost::asio;
-
-/// Serves one file over TLS, connection after connection, to whoever takes its certificate.
-class TlsSource {
- public:
-  TlsSource(const std::string& address, const net::AuthorityFiles& files, std::string answer,
-            bool say_farewell = true)
-      : acceptor_(context_, {asio::ip::make_address(address), 0}),
-        tls_(net::ServerTls::load(files.certificate, files.key).value()->context()),
-        answer_(std::move(answer)),
-        say_farewell_(say_farewell),
-        thread_([this] { serve(); }) {}
-  ~TlsSource() {
-    stopping_ = true;
-    boost::system::error_code ignored;
-    asio::ip::tcp::socket(context_).connect(acceptor_.local_endpoint(), ignored);
-  }
-
-  [[nodiscard]] std::string url(const std::string& host) const {
-    return "https://" + host + ":" + std::to_string(acceptor_.local_endpoint().port()) + "/a.wav";
-  }
-
- private:
-  void serve() {
-    while (!stopping_) {
-      boost::system::error_code error;
-      asio::ip::tcp::socket socket(context_);
-      acceptor_.accept(socket, error);
-      if (error || stopping_) return;
-      asio::ssl::stream<asio::ip::tcp::socket&> stream(socket, *tls_);
-      stream.handshake(asio::ssl::stream_base::server, error);
-      if (error) continue;
-      asio::streambuf request;
-      asio::read_until(stream, request, "\r\n\r\n", error);
-      asio::write(stream, asio::buffer(answer_), error);
-      if (say_farewell_) stream.shutdown(error);
-    }
-  }
-
-  asio::io_context context_;
-  asio::ip::tcp::acceptor acceptor_;
-  const std::shared_ptr<net::TlsContext> tls_;
-  const std::string answer_;
-  const bool say_farewell_;
-  std::atomic<bool> stopping_ = false;
-  std::jthread thread_;
-};
 
 std::string whole_answer(const std::string& body) {
   return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
