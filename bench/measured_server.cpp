@@ -60,9 +60,10 @@ class OnCore {
 
 }  // namespace
 
-MeasuredServer::MeasuredServer(const std::string& binary, const std::string& webhook, bool auto_answer)
+MeasuredServer::MeasuredServer(const std::string& binary, const std::string& webhook, bool auto_answer,
+                               const std::string& notifications)
     : folder_(new_folder()) {
-  write_configuration(webhook, auto_answer);
+  write_configuration(webhook, auto_answer, notifications);
   start(binary);
 }
 
@@ -78,7 +79,8 @@ MeasuredServer::~MeasuredServer() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-void MeasuredServer::write_configuration(const std::string& webhook, bool auto_answer) const {
+void MeasuredServer::write_configuration(const std::string& webhook, bool auto_answer,
+                                         const std::string& notifications) const {
   std::ofstream(folder_ / "admin.token") << kAdminToken << "\n";
   std::filesystem::permissions(folder_ / "admin.token",
                                std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
@@ -90,8 +92,8 @@ void MeasuredServer::write_configuration(const std::string& webhook, bool auto_a
       << "\"\n[sip]\nlisten = [\"udp:127.0.0.1:0\"]\nopen = true\n"
          "[prompts]\nallow_networks = [\"127.0.0.0/8\"]\n"
          "[notifications]\nallow_http = true\nallow_networks = [\"127.0.0.0/8\"]\n"
-         "[log]\nlevel = \"warn\"\n[[application]]\nname = \"load\"\nid = \""
-      << kApplication << "\"\ntenant = \"" << kTenant << "\"\nsecret = \"" << kSecret
+      << notifications << "[log]\nlevel = \"warn\"\n[[application]]\nname = \"load\"\nid = \"" << kApplication
+      << "\"\ntenant = \"" << kTenant << "\"\nsecret = \"" << kSecret
       << "\"\nroles = [\"Calls.Initiate.All\", \"Calls.AccessMedia.All\"]\naddresses = [\"load\"]\n"
       << (auto_answer ? "auto_answer = true\n" : "webhook = \"" + webhook + "\"\n");
 }
@@ -134,6 +136,12 @@ std::chrono::nanoseconds MeasuredServer::cpu() const {
   if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
     throw std::runtime_error("the server is gone");
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+std::size_t MeasuredServer::resident() const {
+  std::size_t whole = 0, resident = 0;
+  std::ifstream("/proc/" + std::to_string(pid_) + "/statm") >> whole >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
 std::string MeasuredServer::metrics() const {

@@ -23,7 +23,9 @@ using Buckets = std::map<double, double>;
 /// is gone afterwards. Throws std::runtime_error when it does not come up.
 class MeasuredServer {
  public:
-  MeasuredServer(const std::string& binary, const std::string& webhook, bool auto_answer);
+  /// `notifications`: lines for that section of its configuration.
+  MeasuredServer(const std::string& binary, const std::string& webhook, bool auto_answer,
+                 const std::string& notifications = "");
   ~MeasuredServer();
   MeasuredServer(const MeasuredServer&) = delete;
 
@@ -32,11 +34,14 @@ class MeasuredServer {
 
   /// CPU time of the whole process, all threads, to the nanosecond.
   [[nodiscard]] std::chrono::nanoseconds cpu() const;
+  /// Memory of the process that is resident [bytes].
+  [[nodiscard]] std::size_t resident() const;
   /// The page of /tonearm/metrics.
   [[nodiscard]] std::string metrics() const;
 
  private:
-  void write_configuration(const std::string& webhook, bool auto_answer) const;
+  void write_configuration(const std::string& webhook, bool auto_answer,
+                           const std::string& notifications) const;
   void start(const std::string& binary);
   void read_ready_line(int pipe);
 

@@ -25,8 +25,12 @@ std::string between_angles(const std::string& value) {
 
 }  // namespace
 
-SipCrowd::SipCrowd(base::Endpoint server, Callers& callers, bool in_band_keys)
-    : server_(std::move(server)), callers_(callers), in_band_keys_(in_band_keys), calls_(callers.size()) {
+SipCrowd::SipCrowd(base::Endpoint server, Callers& callers, bool in_band_keys, bool on_hold)
+    : server_(std::move(server)),
+      callers_(callers),
+      in_band_keys_(in_band_keys),
+      on_hold_(on_hold),
+      calls_(callers.size()) {
   const int bytes = 4 << 20;
   ::setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
@@ -35,7 +39,7 @@ std::string SipCrowd::sdp(std::size_t index) const {
   return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio " +
          std::to_string(ntohs(callers_.address(index).sin_port)) +
          (in_band_keys_ ? " RTP/AVP 0\r\n" : " RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n") +
-         "a=rtpmap:0 PCMU/8000\r\na=ptime:20\r\n";
+         "a=rtpmap:0 PCMU/8000\r\na=ptime:20\r\n" + (on_hold_ ? "a=inactive\r\n" : "");
 }
 
 std::string SipCrowd::request(std::size_t index, const std::string& method, int cseq,

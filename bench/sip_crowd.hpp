@@ -18,8 +18,9 @@ namespace tonearm::bench {
 /// Threading: one thread.
 class SipCrowd {
  public:
-  /// `in_band_keys`: they offer no telephone-event, so the server listens for keys in their sound.
-  SipCrowd(base::Endpoint server, Callers& callers, bool in_band_keys);
+  /// `in_band_keys`: they offer no telephone-event, so the server listens for keys in their sound. `on_hold`:
+  /// no packet goes either way.
+  SipCrowd(base::Endpoint server, Callers& callers, bool in_band_keys, bool on_hold = false);
 
   /// Sets all calls up and tells the callers where to send; how many were answered before `limit`.
   std::size_t establish(std::chrono::seconds limit);
@@ -52,6 +53,7 @@ class SipCrowd {
   base::Endpoint server_;
   Callers& callers_;
   const bool in_band_keys_;
+  const bool on_hold_;
   std::vector<Call> calls_;
 };
 
