@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <utility>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include "base/random.hpp"
@@ -29,17 +27,8 @@ std::string in_double_quotes(std::string_view text) {
 
 // A name is guessed from many addresses and its owner is not to be locked out for long; from one address many
 // names are guessed, and an office may sit behind it.
-constexpr BackOff::Rule kPerUser{.free = 10, .first = seconds(1), .most = seconds(30)};
-constexpr BackOff::Rule kPerSource{.free = 20, .first = seconds(2), .most = seconds(60)};
-
-/// In IPv6 everybody has 2^64 addresses: the network is the key.
-std::string source_key(const std::string& address) {
-  in6_addr v6{};
-  if (inet_pton(AF_INET6, address.c_str(), &v6) != 1) return address;
-  std::fill(std::begin(v6.s6_addr) + 8, std::end(v6.s6_addr), 0);
-  char text[INET6_ADDRSTRLEN] = {};
-  return inet_ntop(AF_INET6, &v6, text, sizeof text) == nullptr ? address : text;
-}
+constexpr base::BackOff::Rule kPerUser{.free = 10, .first = seconds(1), .most = seconds(30)};
+constexpr base::BackOff::Rule kPerSource{.free = 20, .first = seconds(2), .most = seconds(60)};
 
 /// baresip on a libre before 3.12 gives up when any of several challenges is not MD5, wherever it stands.
 bool knows_only_md5(std::string_view user_agent) {
@@ -113,7 +102,7 @@ std::expected<std::string, Denial> Authenticator::check(const Proof& proof,
   }
   const auto account = passwords_.find(credentials->username);
   const bool known = account != passwords_.end();
-  Suspect suspect{credentials->username, source_key(proof.source),
+  Suspect suspect{credentials->username, base::source_key(proof.source),
                   known && registrations.has_source(account->second.id, proof.source)};
   if (suspect.at_home) suspect.user += '\n' + suspect.source;  // guesses from elsewhere are not the phone's
   if (auto denial = hold_back(suspect, now)) return std::unexpected(*denial);

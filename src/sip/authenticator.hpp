@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/back_off.hpp"
 #include "base/clock.hpp"
 #include "base/secret.hpp"
-#include "sip/back_off.hpp"
 #include "sip/directory.hpp"
 #include "sip/metrics.hpp"
 #include "sip/nonces.hpp"
@@ -68,8 +68,8 @@ class Authenticator {
   std::unordered_map<std::string, Account> passwords_;  // by digest name
   const base::Secret nobodys_password_;                 // what unknown users are measured against
   Nonces nonces_;
-  BackOff by_user_;
-  BackOff by_source_;
+  base::BackOff by_user_;
+  base::BackOff by_source_;
 };
 
 }  // namespace tonearm::sip

@@ -8,11 +8,11 @@
 
 #include "base/clock.hpp"
 
-namespace tonearm::sip {
+namespace tonearm::base {
 
 /// Slows down who guesses: after some failures each further one doubles the time in which nothing is tried
 /// for that key. The table is bounded; when it is full, whoever failed longest ago is forgotten first.
-/// Threading: strand-bound (the signalling loop).
+/// Threading: none of its own; whoever owns it guards it.
 class BackOff {
  public:
   struct Rule {
@@ -26,8 +26,8 @@ class BackOff {
   explicit BackOff(Rule rule) : rule_(rule) {}
 
   /// How long nothing will be tried for this key; 0 = go on.
-  [[nodiscard]] std::chrono::seconds wait(const std::string& key, base::TimePoint now) const;
-  void failed(const std::string& key, base::TimePoint now);
+  [[nodiscard]] std::chrono::seconds wait(const std::string& key, TimePoint now) const;
+  void failed(const std::string& key, TimePoint now);
   void forgive(const std::string& key);
 
   [[nodiscard]] std::size_t keys() const { return entries_.size(); }
@@ -35,8 +35,8 @@ class BackOff {
  private:
   struct Entry {
     unsigned failures = 0;
-    base::TimePoint last;
-    base::TimePoint until;
+    TimePoint last;
+    TimePoint until;
     std::list<std::string>::iterator age;
   };
 
@@ -45,4 +45,8 @@ class BackOff {
   std::list<std::string> ages_;  // keys, the one that failed longest ago first
 };
 
-}  // namespace tonearm::sip
+/// What of an IP address the failures of one sender count by: all of IPv4, the first 64 bits of IPv6, where
+/// everybody has the rest.
+[[nodiscard]] std::string source_key(const std::string& address);
+
+}  // namespace tonearm::base

@@ -1,16 +1,19 @@
-#include "sip/back_off.hpp"
+#include "base/back_off.hpp"
 
 #include <algorithm>
+#include <iterator>
 
-namespace tonearm::sip {
+#include <arpa/inet.h>
 
-std::chrono::seconds BackOff::wait(const std::string& key, base::TimePoint now) const {
+namespace tonearm::base {
+
+std::chrono::seconds BackOff::wait(const std::string& key, TimePoint now) const {
   const auto found = entries_.find(key);
   if (found == entries_.end() || found->second.until <= now) return std::chrono::seconds(0);
   return std::chrono::ceil<std::chrono::seconds>(found->second.until - now);
 }
 
-void BackOff::failed(const std::string& key, base::TimePoint now) {
+void BackOff::failed(const std::string& key, TimePoint now) {
   auto [found, is_new] = entries_.try_emplace(key);
   Entry& entry = found->second;
   if (is_new) {
@@ -37,4 +40,12 @@ void BackOff::forgive(const std::string& key) {
   entries_.erase(found);
 }
 
-}  // namespace tonearm::sip
+std::string source_key(const std::string& address) {
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, address.c_str(), &v6) != 1) return address;
+  std::fill(std::begin(v6.s6_addr) + 8, std::end(v6.s6_addr), 0);
+  char text[INET6_ADDRSTRLEN] = {};
+  return inet_ntop(AF_INET6, &v6, text, sizeof text) == nullptr ? address : text;
+}
+
+}  // namespace tonearm::base

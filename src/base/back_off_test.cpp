@@ -1,13 +1,13 @@
-#include "sip/back_off.hpp"
+#include "base/back_off.hpp"
 
 #include <gtest/gtest.h>
 
-namespace tonearm::sip {
+namespace tonearm::base {
 namespace {
 
 using namespace std::chrono_literals;
 
-const base::TimePoint kNow{24h};
+const TimePoint kNow{24h};
 constexpr BackOff::Rule kRule{.free = 2, .first = 1s, .most = 5s, .memory = 10min, .keys_max = 3};
 
 TEST(back_off, the_first_failures_are_free_then_each_doubles_the_wait) {
@@ -46,4 +46,4 @@ TEST(back_off, the_table_is_bounded_and_the_oldest_failure_is_forgotten_first) {
 }
 
 }  // namespace
-}  // namespace tonearm::sip
+}  // namespace tonearm::base
