@@ -17,6 +17,9 @@ using detail::TokenError;
 /// Graph's own application id, which may stand for its address.
 constexpr std::string_view kGraphId = "00000003-0000-0000-c000-000000000000";
 constexpr std::string_view kDefaultScope = "/.default";
+/// A bot that was given a wrong secret asks a few times; several of them may sit behind one address.
+constexpr base::BackOff::Rule kGuesses{
+    .free = 20, .first = std::chrono::seconds(1), .most = std::chrono::seconds(30)};
 
 bool is_graph(std::string_view resource) {
   while (resource.ends_with('/')) resource.remove_suffix(1);
@@ -63,20 +66,24 @@ std::expected<void, TokenError> check_target(const TokenRequest& request, const 
   return {};
 }
 
-std::expected<const Application*, TokenError> authenticate(const std::vector<Application>& applications,
-                                                           const TokenRequest& request, const Form& form) {
-  const auto [client_id, secret, also] = credentials_of(request, form);
-  if (client_id.empty()) return std::unexpected(detail::missing_parameter("client_id"));
-  const auto id = base::Guid::parse(client_id);
+struct Claimed {
+  const Application* application = nullptr;
+  Credentials credentials;
+};
+
+/// Whom the request names; nothing is proven yet.
+std::expected<Claimed, TokenError> find_application(const std::vector<Application>& applications,
+                                                    const TokenRequest& request, const Form& form) {
+  Credentials credentials = credentials_of(request, form);
+  if (credentials.client_id.empty()) return std::unexpected(detail::missing_parameter("client_id"));
+  const auto id = base::Guid::parse(credentials.client_id);
   const auto found =
       std::ranges::find_if(applications, [&](const Application& a) { return id && a.id == *id; });
   const bool any_tenant = is_any_tenant(request.tenant);
   if (found == applications.end() || (!any_tenant && base::Guid::parse(request.tenant) != found->tenant))
-    return std::unexpected(detail::unknown_application(client_id, request.tenant));
-  if (secret.empty()) return std::unexpected(detail::missing_secret());
-  if (!found->secret.equals(secret) && !found->secret.equals(also))
-    return std::unexpected(detail::wrong_secret(client_id));
-  return &*found;
+    return std::unexpected(detail::unknown_application(credentials.client_id, request.tenant));
+  if (credentials.secret.empty()) return std::unexpected(detail::missing_secret());
+  return Claimed{&*found, std::move(credentials)};
 }
 
 std::string success(const std::string& token, bool v1, base::WallTime now) {
@@ -121,7 +128,9 @@ boost::json::object claims_of(const Application& application, const std::string&
 }  // namespace
 
 TokenIssuer::TokenIssuer(std::shared_ptr<const RsaKey> key, std::vector<Application> applications)
-    : key_(std::move(key)), applications_(std::make_shared<Applications>(std::move(applications))) {}
+    : key_(std::move(key)),
+      applications_(std::make_shared<Applications>(std::move(applications))),
+      guesses_(kGuesses) {}
 
 void TokenIssuer::set_applications(std::vector<Application> applications) {
   auto now_known = std::make_shared<const Applications>(std::move(applications));
@@ -135,6 +144,31 @@ std::shared_ptr<const TokenIssuer::Applications> TokenIssuer::applications() con
   return applications_;
 }
 
+std::expected<const Application*, TokenAnswer> TokenIssuer::authenticate(const Applications& known,
+                                                                         const TokenRequest& request,
+                                                                         const Form& form,
+                                                                         base::WallTime now) {
+  const auto refuse = [&](const TokenError& error) {
+    return std::unexpected(to_answer(error, request.correlation_id, now));
+  };
+  const auto claimed = find_application(known, request, form);
+  if (!claimed) return refuse(claimed.error());
+  const auto& [application, credentials] = *claimed;
+  const std::string guesser = application->id.to_string() + " " + base::source_key(request.source);
+  const std::lock_guard lock(mutex_);
+  if (const auto wait = guesses_.wait(guesser, request.at); wait.count() != 0) {
+    TokenAnswer later = to_answer(detail::too_many_guesses(), request.correlation_id, now);
+    later.retry_after = wait;
+    return std::unexpected(std::move(later));
+  }
+  if (application->secret.equals(credentials.secret) || application->secret.equals(credentials.also)) {
+    guesses_.forgive(guesser);
+    return application;
+  }
+  if (!request.source.empty()) guesses_.failed(guesser, request.at);
+  return refuse(detail::wrong_secret(credentials.client_id));
+}
+
 TokenAnswer TokenIssuer::answer(const TokenRequest& request, base::WallTime now) {
   const auto refuse = [&](const TokenError& error) { return to_answer(error, request.correlation_id, now); };
   if (!accepts_tenant(request.tenant)) return refuse_tenant(request.tenant, request.correlation_id, now);
@@ -143,8 +177,8 @@ TokenAnswer TokenIssuer::answer(const TokenRequest& request, base::WallTime now)
   if (grant.empty()) return refuse(detail::missing_parameter("grant_type"));
   if (grant != "client_credentials") return refuse(detail::wrong_grant(grant));
   const auto known = applications();
-  const auto application = authenticate(*known, request, form);
-  if (!application) return refuse(application.error());
+  const auto application = authenticate(*known, request, form, now);
+  if (!application) return application.error();
   if (const auto target = check_target(request, form); !target) return refuse(target.error());
   const auto token = issue(**application, request.base_url, now);
   if (!token) return refuse({500, "server_error", 90033, "The token could not be signed."});

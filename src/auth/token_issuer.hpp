@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <expected>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -8,8 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/form.hpp"
 #include "auth/rsa_key.hpp"
 #include "auth/verifier.hpp"
+#include "base/back_off.hpp"
 #include "base/clock.hpp"
 #include "base/guid.hpp"
 #include "base/secret.hpp"
@@ -36,14 +39,18 @@ struct TokenRequest {
   std::string authorization;   ///< Header, for Basic credentials; may be empty.
   std::string base_url;        ///< `https://host[:port]` that the request came to; `iss` starts with it.
   std::string correlation_id;  ///< `client-request-id` of the request, or a new one.
+  std::string source = {};     ///< IP address that it came from; empty: guesses are not counted.
+  base::TimePoint at = {};     ///< When it came.
 };
 
 struct TokenAnswer {
   int status = 200;
-  std::string body;  ///< JSON; also on errors, as Entra writes them.
+  std::string body;                     ///< JSON; also on errors, as Entra writes them.
+  std::chrono::seconds retry_after{0};  ///< With 429.
 };
 
-/// Our own token service (design §4): client credentials with a secret, in the body or as Basic.
+/// Our own token service (design §4): client credentials with a secret, in the body or as Basic. Who guesses
+/// secrets of one application from one address is told to wait; its bot, elsewhere, is not.
 /// Threading: thread-safe.
 class TokenIssuer {
  public:
@@ -78,11 +85,17 @@ class TokenIssuer {
   };
 
   [[nodiscard]] std::shared_ptr<const Applications> applications() const;
+  /// The application whose secret the request proves, or what to answer.
+  [[nodiscard]] std::expected<const Application*, TokenAnswer> authenticate(const Applications& known,
+                                                                            const TokenRequest& request,
+                                                                            const Form& form,
+                                                                            base::WallTime now);
 
   const std::shared_ptr<const RsaKey> key_;
   mutable std::mutex mutex_;  // guards the rest
   std::shared_ptr<const Applications> applications_;
   std::map<std::pair<base::Guid, std::string>, Issued> issued_;  // last one by application and base URL
+  base::BackOff guesses_;                                        // by application and source
 };
 
 }  // namespace tonearm::auth

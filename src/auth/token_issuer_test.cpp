@@ -127,6 +127,40 @@ TEST_F(TokenIssuerTest, refusals_carry_the_numbers_that_clients_know) {
   expect_error(ask(std::string("\0%zz=&&=", 8)), 400, "invalid_request", 900144);
 }
 
+TEST_F(TokenIssuerTest, wrong_secrets_from_one_address_are_slowed_down_and_from_others_not) {
+  const std::string right = kClient + kSecret + kScope + kGrant;
+  const std::string wrong = kClient + "&client_secret=wrong" + kScope + kGrant;
+  base::TimePoint now{24h};
+  const auto from = [&](const std::string& source, const std::string& form) {
+    return issuer_.answer({kTenant, false, form, "", "https://localhost:8443", "corr-1", source, now},
+                          test::kNow);
+  };
+  for (int i = 0; i < 21; ++i) expect_error(from("192.0.2.1", wrong), 401, "invalid_client", 7000215);
+  const auto held = from("192.0.2.1", wrong);
+  expect_error(held, 429, "temporarily_unavailable", 50196);
+  EXPECT_EQ(held.retry_after, 1s);
+  expect_error(from("192.0.2.1", right), 429, "temporarily_unavailable", 50196);  // no oracle
+  EXPECT_EQ(from("192.0.2.2", right).status, 200);
+  now += 1s;
+  expect_error(from("192.0.2.1", wrong), 401, "invalid_client", 7000215);
+  EXPECT_EQ(from("192.0.2.1", right).retry_after, 2s);
+  now += 2s;
+  EXPECT_EQ(from("192.0.2.1", right).status, 200);
+  expect_error(from("192.0.2.1", wrong), 401, "invalid_client", 7000215);  // forgiven
+}
+
+TEST_F(TokenIssuerTest, in_ipv6_a_guesser_is_a_network) {
+  const std::string wrong = kClient + "&client_secret=wrong" + kScope + kGrant;
+  int status = 401;
+  for (int i = 0; i < 22; ++i) {
+    const std::string source = "2001:db8::" + std::to_string(i + 1);
+    status =
+        issuer_.answer({kTenant, false, wrong, "", "https://x", "", source, base::TimePoint{24h}}, test::kNow)
+            .status;
+  }
+  EXPECT_EQ(status, 429);
+}
+
 TEST_F(TokenIssuerTest, an_application_without_a_secret_gets_no_token) {
   Application open = test::demo();
   open.secret = {};

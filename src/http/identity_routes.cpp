@@ -110,11 +110,14 @@ std::optional<Response> IdentityRoutes::handle(const Request& request) const {
 }
 
 Response IdentityRoutes::token(const Request& request, const std::string& tenant, bool v1) const {
-  const auto answer = tokens_.answer({tenant, v1, request.body, request.authorization,
-                                      addresses_.secure_base_url(request), correlation_id(request)},
-                                     request.date);
+  const auto answer =
+      tokens_.answer({tenant, v1, request.body, request.authorization, addresses_.secure_base_url(request),
+                      correlation_id(request), request.remote.address, request.received},
+                     request.date);
   Response response = uncached(json_response(answer.status, answer.body));
   if (answer.status == 401) response.headers.push_back({"WWW-Authenticate", R"(Basic realm="tonearm")"});
+  if (answer.retry_after.count() != 0)
+    response.headers.push_back({"Retry-After", std::to_string(answer.retry_after.count())});
   return response;
 }
 

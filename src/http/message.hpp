@@ -33,6 +33,7 @@ struct Request {
   base::TimePoint received;  ///< When the last byte had been read.
   base::WallTime date;       ///< The same moment, for people.
   base::Endpoint local;      ///< Where the connection came in.
+  base::Endpoint remote;     ///< Where it came from: the client, or the proxy in front of us.
   bool secure = false;       ///< By TLS.
 
   [[nodiscard]] std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }

@@ -61,6 +61,11 @@ TokenError missing_secret() {
           "'client_secret' is required for the 'client_credentials' grant type."};
 }
 
+TokenError too_many_guesses() {
+  return {429, "temporarily_unavailable", 50196,
+          "Too many wrong secrets for this application from this address. Wait for the time in Retry-After."};
+}
+
 TokenError wrong_grant(const std::string& grant) {
   return {400, "unsupported_grant_type", 70003,
           fmt::format("The grant type '{}' is not supported. Use 'client_credentials'.", shown(grant))};

@@ -23,6 +23,7 @@ struct TokenError {
 [[nodiscard]] TokenError unknown_application(const std::string& client_id, const std::string& tenant);
 [[nodiscard]] TokenError wrong_secret(const std::string& client_id);
 [[nodiscard]] TokenError missing_secret();
+[[nodiscard]] TokenError too_many_guesses();
 [[nodiscard]] TokenError wrong_grant(const std::string& grant);
 [[nodiscard]] TokenError wrong_scope(const std::string& scope);
 [[nodiscard]] TokenError wrong_resource(const std::string& resource);
