@@ -35,4 +35,9 @@ std::size_t most_calls(const config::Settings& settings) {
              : possible;
 }
 
+std::size_t most_http_connections(const config::Settings& settings) {
+  const auto wanted = static_cast<std::size_t>(settings.http.connections_max);
+  return std::min(wanted, std::max<std::size_t>(raise_descriptor_limit() / 4, 1));
+}
+
 }  // namespace tonearm::app

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/capacity.hpp"
 #include "app/metrics_page.hpp"
 #include "app/parts.hpp"
 #include "app/settings_map.hpp"
@@ -16,12 +17,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-http::ServerLimits limits(const config::HttpSettings& settings) {
+http::ServerLimits limits(const config::Settings& settings) {
   http::ServerLimits limits;
-  limits.body_max = settings.body_max.count;
-  limits.header_max = settings.header_max.count;
-  limits.timeout = settings.timeout;
-  limits.connections_max = static_cast<std::size_t>(settings.connections_max);
+  limits.body_max = settings.http.body_max.count;
+  limits.header_max = settings.http.header_max.count;
+  limits.timeout = settings.http.timeout;
+  limits.connections_max = most_http_connections(settings);
   return limits;
 }
 
@@ -46,7 +47,7 @@ base::Result<void> Server::Parts::open_tls() {
 }
 
 base::Result<void> Server::Parts::listen_for_api() {
-  api_server_.emplace(runtime_, front_, limits(settings_.http));
+  api_server_.emplace(runtime_, front_, limits(settings_));
   for (const auto& endpoint : settings_.server.http) {
     auto bound = api_server_->listen(endpoint);
     if (!bound) return std::unexpected(bound.error());
@@ -93,7 +94,7 @@ base::Result<void> Server::Parts::open_admin() {
   sources.parked = [this](call::ParkedAsked asked, auto done) { load_parked(asked, std::move(done)); };
   sources.redeliver = [this](base::Guid id, auto done) { redeliver(id, std::move(done)); };
   admin_.emplace(http::AdminOptions{settings_.admin.token, settings_.dev}, std::move(sources));
-  admin_server_.emplace(runtime_, admin_front_, limits(settings_.http));
+  admin_server_.emplace(runtime_, admin_front_, limits(settings_));
   for (const auto& endpoint : settings_.admin.listen) {
     auto bound = admin_server_->listen(endpoint);
     if (!bound) return std::unexpected(bound.error());

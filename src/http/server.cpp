@@ -21,15 +21,23 @@ using Acceptor = std::shared_ptr<tcp::acceptor>;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 /// Connections beyond the limit that are told so at once; more are closed without a word.
 constexpr std::size_t kRefusedAtOnce = 64;
+/// One place in so many is not for whoever has all the others.
+constexpr std::size_t kSharedOut = 10;
 /// After a failed accept (no descriptors left), so that the loop does not spin.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 void admit(const std::shared_ptr<Server::State>& state, unsigned thread, tcp::socket socket,
            const std::shared_ptr<net::ServerTls>& tls) {
-  const std::size_t open = state->connections;
-  if (open >= state->limits.connections_max + kRefusedAtOnce) return;
-  const auto admission =
-      open >= state->limits.connections_max ? detail::Admission::refuse_full : detail::Admission::serve;
+  error_code gone;
+  const auto remote = socket.remote_endpoint(gone);
+  if (gone) return;
+  const std::size_t most = state->limits.connections_max;
+  const std::size_t open = state->sources.total();
+  if (open >= most + kRefusedAtOnce) return;
+  // One address, be it a proxy, leaves some places to all others.
+  const std::size_t from_there = state->sources.from(base::Endpoint::from_sockaddr(remote.data()).address);
+  const bool full = open >= most || from_there >= most - most / kSharedOut;
+  const auto admission = full ? detail::Admission::refuse_full : detail::Admission::serve;
   detail::start_session(state, thread, std::move(socket), tls ? tls->context() : nullptr, admission);
 }
 
@@ -91,7 +99,7 @@ base::Result<base::Endpoint> Server::listen(const base::Endpoint& endpoint,
 }
 
 std::size_t Server::connections() const {
-  return state_->connections;
+  return state_->sources.total();
 }
 
 void Server::stop() {

@@ -17,7 +17,7 @@ struct ServerLimits {
   std::size_t body_max = 1024 * 1024;             ///< 413 beyond it [bytes]
   std::size_t header_max = 32 * 1024;             ///< 431 beyond it [bytes]
   std::chrono::milliseconds timeout{30'000};      ///< To read a request, from its first byte: 408.
-  std::size_t connections_max = 10'000;           ///< 503 beyond it.
+  std::size_t connections_max = 10'000;           ///< 503 beyond it; one address gets nine tenths.
   std::chrono::milliseconds idle{75'000};         ///< A connection that asks nothing is closed.
   std::chrono::milliseconds write{1'000};         ///< A response that is not taken in that time: closed.
   std::chrono::milliseconds write_chunk{10'000};  ///< The same for each 64 KiB of a file.

@@ -26,6 +26,7 @@ Reading RequestReader::feed(beast::flat_buffer& buffer) {
     head_ += used;
     const std::size_t unfinished = parser_.is_header_done() ? 0 : buffer.size();
     if (head_ + unfinished > header_max_) return Reading::header_too_large;
+    if (parser_.is_header_done() && is_ambiguous(parser_.get())) return Reading::malformed;
     if (!parser_.is_header_done() || parser_.is_done() || buffer.size() == 0) return Reading::complete;
   }
   parser_.eager(true);

@@ -57,23 +57,35 @@ TEST(RequestReader, pieces_of_any_size_make_the_same_request) {
 }
 
 TEST(RequestReader, the_body_is_invited_once_the_head_is_there) {
-  const std::string head = "POST / HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 4\r\n\r\n";
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 4\r\n\r\n";
   EXPECT_TRUE(read(head, head.size()).invited);
   EXPECT_FALSE(read(head.substr(0, head.size() - 1), 1).invited);
-  EXPECT_FALSE(read("POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\n", 8).invited);
+  EXPECT_FALSE(read("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n", 8).invited);
 }
 
 TEST(RequestReader, head_comes_as_get_and_has_no_range) {
-  const Outcome outcome = read("HEAD /f HTTP/1.1\r\nRange: bytes=0-\r\nIf-Range: \"x\"\r\n\r\n", 99);
+  const Outcome outcome =
+      read("HEAD /f HTTP/1.1\r\nHost: a\r\nRange: bytes=0-\r\nIf-Range: \"x\"\r\n\r\n", 99);
   ASSERT_TRUE(outcome.request);
   EXPECT_EQ(outcome.request->method, "GET");
   EXPECT_EQ(outcome.request->range, "");
   EXPECT_EQ(outcome.request->if_range, "");
 }
 
+TEST(RequestReader, what_has_two_readings_is_malformed_at_the_end_of_its_head) {
+  for (const char* headers :
+       {"", "Host: a\r\nHost: b\r\n", "Host: a\r\nTransfer-Encoding: gzip\r\n",
+        "Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n",
+        "Host: a\r\nContent-Length: 1, 1\r\n", "Host: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n"}) {
+    const std::string bytes = "POST / HTTP/1.1\r\n" + std::string(headers) + "\r\n";
+    for (const std::size_t piece : {std::size_t{1}, bytes.size()})
+      EXPECT_EQ(read(bytes, piece).reading, Reading::malformed) << headers;
+  }
+}
+
 TEST(RequestReader, limits_hold_at_the_limit_and_one_past_it) {
   const auto head_of = [](std::size_t size) {
-    const std::string frame = "GET / HTTP/1.1\r\nX: \r\n\r\n";
+    const std::string frame = "GET / HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n";
     std::string bytes = frame;
     return bytes.insert(frame.size() - 4, size - frame.size(), 'x');
   };
@@ -81,7 +93,7 @@ TEST(RequestReader, limits_hold_at_the_limit_and_one_past_it) {
     EXPECT_TRUE(read(head_of(kHeadMax), piece).request) << piece;
     EXPECT_EQ(read(head_of(kHeadMax + 1), piece).reading, Reading::header_too_large) << piece;
     const auto posted = [&](int length) {
-      return read("POST / HTTP/1.1\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n" +
+      return read("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n" +
                       std::string(static_cast<std::size_t>(length), 'x'),
                   piece);
     };

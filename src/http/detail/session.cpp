@@ -43,6 +43,13 @@ tcp::socket& socket_of(TlsStream& stream) {
   return stream.next_layer();
 }
 
+/// Nowhere if the client has gone already.
+base::Endpoint remote_of(const tcp::socket& socket) {
+  error_code error;
+  const auto remote = socket.remote_endpoint(error);
+  return error ? base::Endpoint{} : base::Endpoint::from_sockaddr(remote.data());
+}
+
 /// One connection. Threading: bound to its context's thread.
 template <class Stream>
 class Session final : public Sweepable, public std::enable_shared_from_this<Session<Stream>> {
@@ -51,12 +58,13 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
   Session(std::shared_ptr<Server::State> state, unsigned thread, tcp::socket socket, Args&&... args)
       : state_(std::move(state)),
         sweep_(*state_->sweeps[thread]),
+        remote_(remote_of(socket)),
         stream_(std::move(socket), std::forward<Args>(args)...) {
-    ++state_->connections;
+    state_->sources.enter(remote_.address);
   }
   ~Session() override {
     sweep_.remove(*this);
-    --state_->connections;
+    state_->sources.leave(remote_.address);
   }
 
   /// The first parameter keeps the session alive as long as this runs.
@@ -169,6 +177,7 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     request.received = last_read_;
     request.date = base::WallClock::now();
     request.local = local_;
+    request.remote = remote_;
     request.secure = std::is_same_v<Stream, TlsStream>;
     return request;
   }
@@ -264,6 +273,7 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
 
   const std::shared_ptr<Server::State> state_;
   Sweep& sweep_;
+  const base::Endpoint remote_;
   Stream stream_;
   beast::flat_buffer buffer_;
   base::Endpoint local_;

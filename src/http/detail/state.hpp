@@ -7,6 +7,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include "http/detail/sources.hpp"
 #include "http/detail/sweep.hpp"
 #include "http/server.hpp"
 
@@ -20,7 +21,7 @@ struct Server::State {
   Service& service;
   const ServerLimits limits;
   std::vector<std::unique_ptr<detail::Sweep>> sweeps;  // by thread
-  std::atomic<std::size_t> connections{0};
+  detail::Sources sources;
   std::atomic<bool> stopping{false};
   std::vector<std::weak_ptr<boost::asio::ip::tcp::acceptor>>
       acceptors;  // for listen and stop only; owned by their loops
