@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include <arpa/inet.h>
 #include <boost/url.hpp>
 #include <fmt/format.h>
 
@@ -23,6 +24,27 @@ std::string host_of(const urls::url_view& view) {
     return static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
   });
   return host;
+}
+
+/// 127.1, 0x7f000001, 2130706433 and 0177.0.0.1 are addresses to the C library and names to others, and an
+/// escape is a letter to one reader and three to the next: what has two meanings has none here. A name whose
+/// last label is a number is an address in four decimal parts or nothing (as the WHATWG's URLs).
+bool is_plain(const std::string& host) {
+  const auto letter = [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+  };
+  if (host.find(':') != std::string::npos) return true;  // IPv6, as the parser has found it
+  if (!std::ranges::all_of(host, letter)) return false;
+  std::string_view name = host;
+  if (name.ends_with('.')) name.remove_suffix(1);
+  const std::string_view last = name.substr(name.rfind('.') + 1);
+  if (last.empty()) return false;
+  const bool number =
+      last.find_first_not_of("0123456789") == std::string_view::npos ||
+      (last.starts_with("0x") && last.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos);
+  if (!number) return true;
+  in_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1;
 }
 
 std::string target_of(const urls::url_view& view) {
@@ -49,6 +71,8 @@ base::Result<Url> from_view(const urls::url_view& view, std::string_view text) {
   Url url{secure, host_of(view), port_of(view, secure), target_of(view)};
   if (url.host.empty() || url.port == 0)
     return base::fail(NetErrc::invalid_url, std::string(text.substr(0, 200)));
+  if (!is_plain(url.host))
+    return base::fail(NetErrc::invalid_url, "its host is neither a name nor an address");
   return url;
 }
 
