@@ -4,12 +4,17 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
+#include <map>
+#include <string>
+#include <tuple>
 
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/back_off.hpp"
 #include "sip/libre.hpp"
 
 namespace tonearm::sip {
@@ -87,22 +92,43 @@ std::vector<ConnectionLimit::Connection> ConnectionLimit::connections() const {
   return found;
 }
 
+/// Each time the last one of whoever has most, so that a flood from one address costs itself; of the newest
+/// where several have as many.
+std::vector<ConnectionLimit::Connection> ConnectionLimit::choose(const std::vector<Connection>& all,
+                                                                 std::size_t count) {
+  std::map<std::string, std::vector<std::size_t>> by_source;  // places in `all`
+  for (std::size_t i = 0; i < all.size(); ++i)
+    by_source[base::source_key(all[i].second.address)].push_back(i);
+  std::set<std::tuple<std::size_t, std::size_t, std::string>> ranked;  // how many, the last of them, whose
+  for (const auto& [source, places] : by_source) ranked.emplace(places.size(), places.back(), source);
+  std::vector<Connection> chosen;
+  while (chosen.size() < count) {
+    const auto [has, last, source] = *ranked.rbegin();
+    ranked.erase(std::prev(ranked.end()));
+    chosen.push_back(all[last]);
+    std::vector<std::size_t>& places = by_source[source];
+    places.pop_back();
+    if (!places.empty()) ranked.emplace(places.size(), places.back(), source);
+  }
+  return chosen;
+}
+
 void ConnectionLimit::sweep() {
   sweep_.reset();
   arrived_ = 0;
   std::vector<Connection> all = connections();
-  // Those that were there before stay: phones have registered over them.
-  const auto first_new =
-      std::stable_partition(all.begin(), all.end(), [this](const auto& one) { return known_.contains(one); });
-  const auto old = static_cast<std::size_t>(first_new - all.begin());
-  const std::size_t kept = std::min(all.size(), std::max(old, most_));
-  for (std::size_t i = kept; i < all.size(); ++i) shutdown(all[i].first, SHUT_RDWR);
-  if (kept < all.size()) {
-    spdlog::warn("sip: {} has {} connections, its most; {} more were closed", local_.to_string(), kept,
-                 all.size() - kept);
-  }
-  all.resize(kept);
+  // Those that were there before are the oldest: phones have registered over them.
+  std::stable_partition(all.begin(), all.end(), [this](const auto& one) { return known_.contains(one); });
+  const std::size_t surplus = all.size() - std::min(all.size(), most_);
   known_ = {all.begin(), all.end()};
+  for (const Connection& one : choose(all, surplus)) {
+    shutdown(one.first, SHUT_RDWR);
+    known_.erase(one);
+  }
+  if (surplus > 0) {
+    spdlog::warn("sip: {} has {} connections, its most; {} more were closed", local_.to_string(),
+                 known_.size(), surplus);
+  }
 }
 
 }  // namespace tonearm::sip

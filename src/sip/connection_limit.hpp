@@ -13,8 +13,8 @@ namespace tonearm::sip {
 
 /// Bounds what one listening address accepts over TCP. libre accepts whatever comes and tells nobody, so the
 /// listening socket is watched a second time: each arrival is counted, and only when there may be too many
-/// our descriptors are looked through. The newest beyond the limit are shut down, which libre takes for the
-/// far end's hanging up. Threading: the loop's thread.
+/// our descriptors are looked through. What is beyond the limit is shut down, which libre takes for the far
+/// end's hanging up: the newest of the address that has most. Threading: the loop's thread.
 class ConnectionLimit {
  public:
   ConnectionLimit(Loop& loop, const base::Endpoint& local, std::size_t most);
@@ -31,6 +31,7 @@ class ConnectionLimit {
   static void on_arrival(int flags, void* self);
   void sweep();
   [[nodiscard]] std::vector<Connection> connections() const;
+  [[nodiscard]] static std::vector<Connection> choose(const std::vector<Connection>& all, std::size_t count);
 
   Loop& loop_;
   const base::Endpoint local_;

@@ -109,6 +109,26 @@ TEST(listener, closes_connections_beyond_its_most_and_lets_new_ones_in_when_othe
   EXPECT_FALSE(asks(next).empty());
 }
 
+TEST(listener, a_flood_of_connections_from_one_address_costs_itself_and_not_the_phone_that_comes_later) {
+  Stack stack("tcp:127.0.0.1:0", SOCK_STREAM, true, {},
+              [](AgentSettings& settings) { settings.connections_max = 5; });
+  const auto asks = [&](testing::Peer& peer) {
+    peer.send(stack.request("OPTIONS", 1));
+    return peer.receive();
+  };
+  ASSERT_FALSE(asks(stack.peer_).empty());
+  std::vector<std::unique_ptr<testing::Peer>> flood;
+  for (int i = 0; i < 4; ++i) {
+    flood.push_back(std::make_unique<testing::Peer>("127.0.0.2", SOCK_STREAM, stack.at()));
+    ASSERT_FALSE(asks(*flood.back()).empty());
+  }
+  testing::Peer phone("127.0.0.3", SOCK_STREAM, stack.at());
+  EXPECT_EQ(flood.back()->receive(), "");  // closed: the last of whoever has most
+  EXPECT_FALSE(asks(phone).empty());
+  EXPECT_FALSE(asks(stack.peer_).empty());
+  EXPECT_FALSE(asks(*flood.front()).empty());
+}
+
 class wildcard : public ::testing::TestWithParam<std::tuple<const char*, int, const char*>> {};
 
 TEST_P(wildcard, serves_calls_at_every_address_and_names_the_public_one) {
