@@ -14,6 +14,8 @@ constexpr int kApplicationBusy = 486;
 constexpr int kClosed = 503;
 constexpr const char* kStopping = "the server is shutting down";
 
+constexpr int kOverloaded = 503;
+
 base::RateLimit refused_lines(5);
 
 }  // namespace
@@ -111,6 +113,11 @@ void CallHost::post_response_written(call::RequestId request) {
 
 void CallHost::on_invite(call::IncomingInvite invite) {
   const call::CallId id = invite.leg.call;
+  // Asked again: since signalling asked, a name was looked up, and others may have taken the last places.
+  if (const auto why = why_no_calls_()) {
+    metrics_.refused(call::CallDirection::incoming);
+    return ports_->signaling.post_reject(invite.leg, kOverloaded, *why, {});
+  }
   const auto admitted = applications_.begin_call(invite.application, base::SteadyClock::now());
   if (!admitted) {
     if (unsigned suppressed = 0; refused_lines.allow(suppressed))

@@ -69,6 +69,19 @@ class Page {
     }
   }
 
+  void busy(const Overload& overload) {
+    gauge("tonearm_overloaded", "Whether new calls are refused because a part is too busy",
+          overload.why() ? 1 : 0);
+    MetricFamily& family =
+        add("tonearm_busy_ratio", "Share of its core that a part's busiest thread uses", MetricType::Gauge);
+    for (std::size_t part = 0; part < kBusyParts.size(); ++part) {
+      ClientMetric metric;
+      metric.label = {{"part", std::string(kBusyParts[part])}};
+      metric.gauge.value = overload.share(static_cast<BusyPart>(part));
+      family.metric.push_back(std::move(metric));
+    }
+  }
+
   void trunks(const std::vector<sip::TrunkFigures>& trunks) {
     MetricFamily up{"tonearm_trunk_target_up", "Whether a trunk's target answers", MetricType::Gauge, {}};
     MetricFamily registered{
@@ -140,7 +153,7 @@ void add_calls(Page& page, const CallMetrics& calls, std::size_t active) {
   page.gauge("tonearm_calls_active", "Calls that are up", number(active));
   page.directions("tonearm_calls_started_total", "Calls that came in or were placed", calls.started_total());
   page.directions("tonearm_calls_refused_total",
-                  "Calls that a rule or a limit of an application let not begin", calls.refused_total());
+                  "Calls that a rule, a limit or the server's load let not begin", calls.refused_total());
   page.series("tonearm_calls_ended_total", "Calls by how they ended", calls.ends(), "code", "subcode");
   page.series("tonearm_operations_total", "Operations by how they ended", calls.operations(), "kind",
               "status");
@@ -236,6 +249,7 @@ void add_storage(Page& page, const storage::StorageMetrics& storage, std::chrono
 std::string metrics_page(const MetricsSources& sources) {
   Page page;
   add_calls(page, sources.calls, sources.active_calls);
+  page.busy(sources.overload);
   add_quality(page, sources.calls);
   add_media(page, sources.media);
   add_prompts(page, sources.prompts);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/call_metrics.hpp"
+#include "app/overload.hpp"
 #include "media/counters.hpp"
 #include "media/prompt_store.hpp"
 #include "notify/metrics.hpp"
@@ -25,6 +26,7 @@ struct MetricsSources {
   const storage::StorageMetrics& storage;
   std::chrono::milliseconds oldest_uncommitted{0};
   const storage::RecordingFolder& recordings;
+  const Overload& overload;
 };
 
 /// In Prometheus' text format; every name starts with `tonearm_`.

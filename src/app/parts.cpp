@@ -42,6 +42,7 @@ Server::Parts::~Parts() {
 }
 
 base::Result<void> Server::Parts::start() {
+  calls_max_ = bound_.calls = most_calls(settings_);  // first: it raises what other limits are a share of
   auto left_over = open_store();
   if (!left_over) return std::unexpected(left_over.error());
   open_recordings();
@@ -59,8 +60,8 @@ base::Result<void> Server::Parts::start() {
   for (const auto step : {&Parts::open_api, &Parts::open_admin}) {
     if (auto done = (this->*step)(); !done) return done;
   }
-  calls_max_ = bound_.calls = most_calls(settings_);
   probe_loops();
+  watch_load();
   taking_calls_ = true;
   return {};
 }

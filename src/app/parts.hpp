@@ -9,6 +9,7 @@
 #include "app/call_host.hpp"
 #include "app/call_metrics.hpp"
 #include "app/front.hpp"
+#include "app/load_watch.hpp"
 #include "app/loop_probe.hpp"
 #include "app/restart.hpp"
 #include "app/server.hpp"
@@ -73,6 +74,7 @@ class Server::Parts {
   void flush_outbox();
 
   [[nodiscard]] CallPorts ports();
+  void watch_load();
   [[nodiscard]] std::optional<std::string> why_no_calls() const;
   [[nodiscard]] std::string metrics_text() const;
   void load_records(http::RecordsAsked asked, std::function<void(std::string)> done);
@@ -120,6 +122,7 @@ class Server::Parts {
   std::unique_ptr<media::Engine> engine_;
   std::optional<media::CallMedia> media_;  // goes after the engine: it is told of the last sessions
   std::unique_ptr<sip::CallLegs> legs_;
+  std::optional<LoadWatch> load_watch_;
 
   Front front_;
   Front admin_front_;

@@ -106,9 +106,9 @@ base::Result<void> Server::Parts::open_admin() {
 
 std::string Server::Parts::metrics_text() const {
   const MetricsSources sources{
-      call_metrics_,    host_->active(),    engine_->metrics(), engine_->prompts().metrics(),
-      legs_->metrics(), events_->metrics(), store_->metrics(),  store_->oldest_uncommitted(),
-      *recordings_};
+      call_metrics_,    host_->active(),        engine_->metrics(), engine_->prompts().metrics(),
+      legs_->metrics(), events_->metrics(),     store_->metrics(),  store_->oldest_uncommitted(),
+      *recordings_,     load_watch_->overload()};
   return http::prometheus_text(*registry_) + metrics_page(sources);
 }
 

@@ -88,7 +88,11 @@ base::Result<void> Server::Parts::open_media() {
 
 base::Result<void> Server::Parts::open_signaling() {
   sip::AgentHooks hooks;
-  hooks.refuse_calls = [this] { return why_no_calls(); };
+  hooks.refuse_calls = [this] {
+    auto why = why_no_calls();
+    if (why) call_metrics_.refused(call::CallDirection::incoming);
+    return why;
+  };
   if (options_.trace_sip) {
     hooks.trace = [this](const sip::TracedMessage& message) {
       fmt::print(stderr, "{} {} {}\n{}\n", message.sent ? "sent to" : "received from",
@@ -105,10 +109,18 @@ base::Result<void> Server::Parts::open_signaling() {
   return {};
 }
 
+void Server::Parts::watch_load() {
+  load_watch_.emplace(runtime_, options_.overload, [this] {
+    return Overload::Reading{base::SteadyClock::now(),
+                             {{engine_->cpu_times(), {legs_->cpu_time()}, runtime_.cpu_times()}}};
+  });
+}
+
 std::optional<std::string> Server::Parts::why_no_calls() const {
   if (!taking_calls_) return "the server is starting or shutting down";
   if (host_->active() >= calls_max_) return "as many calls as this server can take";
   if (store_->oldest_uncommitted() > kStoreBehind) return "the disk is behind";
+  if (const auto busy = load_watch_->overload().why()) return std::string(*busy);
   return std::nullopt;
 }
 

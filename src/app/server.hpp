@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/overload.hpp"
 #include "base/result.hpp"
 #include "config/settings.hpp"
 
@@ -16,6 +17,7 @@ struct ServerOptions {
   bool trace_sip = false;  ///< Every SIP message to stderr, secrets removed.
   /// Tests: called on a call's strand before its first step; what it takes, the strand is held.
   std::function<void()> before_first_step = {};
+  Overload::Rule overload = {};  ///< When the server is too busy for more calls.
 };
 
 /// What was really bound; port 0 resolved.

@@ -126,4 +126,10 @@ MediaSnapshot Engine::metrics() const {
   return snapshot;
 }
 
+std::vector<std::chrono::nanoseconds> Engine::cpu_times() const {
+  std::vector<std::chrono::nanoseconds> times;
+  for (const auto& thread : threads_) times.push_back(thread->cpu_time());
+  return times;
+}
+
 }  // namespace tonearm::media

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -65,6 +66,8 @@ class Engine {
   [[nodiscard]] MediaThread& thread(std::size_t index) { return *threads_[index]; }
   /// Sum over the threads.
   [[nodiscard]] MediaSnapshot metrics() const;
+  /// CPU time that each media thread has used.
+  [[nodiscard]] std::vector<std::chrono::nanoseconds> cpu_times() const;
 
  private:
   Engine(EngineOptions options, PromptFetcher& fetcher);

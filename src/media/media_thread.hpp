@@ -1,12 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/thread_clock.hpp"
 #include "media/counters.hpp"
 #include "media/dispatcher.hpp"
 #include "media/mailbox.hpp"
@@ -45,6 +47,8 @@ class MediaThread {
   void post(Mail& mail);
 
   [[nodiscard]] const ThreadCounters& counters() const { return counters_; }
+  /// CPU time that it has used.
+  [[nodiscard]] std::chrono::nanoseconds cpu_time() { return base::ThreadClock(thread_.native_handle()).used(); }
   [[nodiscard]] std::string_view backend() const { return backend_name_; }
   [[nodiscard]] ThreadPriority priority() const { return priority_; }
 

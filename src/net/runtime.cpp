@@ -30,6 +30,7 @@ Runtime::Runtime(unsigned threads) {
     contexts_.push_back(std::make_unique<Context>());
     guards_.emplace_back(contexts_.back()->get_executor());
     threads_.emplace_back([context = contexts_.back().get(), index] { run(*context, index); });
+    clocks_.emplace_back(threads_.back().native_handle());
   }
 }
 
@@ -41,6 +42,12 @@ Runtime::~Runtime() {
 
 asio::io_context& Runtime::next() {
   return *contexts_[turn_.fetch_add(1, std::memory_order_relaxed) % contexts_.size()];
+}
+
+std::vector<std::chrono::nanoseconds> Runtime::cpu_times() const {
+  std::vector<std::chrono::nanoseconds> times;
+  for (const base::ThreadClock& clock : clocks_) times.push_back(clock.used());
+  return times;
 }
 
 void Runtime::stop() {

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+
+#include "base/thread_clock.hpp"
 
 namespace tonearm::net {
 
@@ -27,6 +30,8 @@ class Runtime {
 
   [[nodiscard]] unsigned size() const { return static_cast<unsigned>(contexts_.size()); }
   [[nodiscard]] asio::io_context& context(unsigned index) { return *contexts_[index]; }
+  /// CPU time that each thread has used.
+  [[nodiscard]] std::vector<std::chrono::nanoseconds> cpu_times() const;
   /// Round robin.
   [[nodiscard]] asio::io_context& next();
 
@@ -45,6 +50,7 @@ class Runtime {
   std::vector<std::unique_ptr<Context>> contexts_;
   std::vector<WorkGuard> guards_;
   std::vector<std::jthread> threads_;
+  std::vector<base::ThreadClock> clocks_;  // by thread
   std::atomic<unsigned> turn_{0};
 };
 

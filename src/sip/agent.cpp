@@ -18,6 +18,10 @@ namespace {
 
 constexpr int kRetryAfter = 5;  // [s] in 503
 
+bool begins_call(const sip_msg& request) {
+  return to_view(request.met) == "INVITE" && request.to.tag.l == 0;
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Agent>> Agent::open(Loop& loop, AgentSettings settings, AgentHooks hooks,
@@ -102,6 +106,7 @@ void Agent::on_wire(const WireMessage& message) {
 
 void Agent::on_request(Listener& listener, const sip_msg& raw) {
   if (has_unsafe_via(raw)) return metrics_.count_malformed();
+  if (begins_call(raw) && refuse_overload(listener, raw)) return;
   const auto request = decode(raw, listener.index());
   const bool is_ack = to_view(raw.met) == "ACK";
   if (!request) {
@@ -118,14 +123,17 @@ void Agent::on_request(Listener& listener, const sip_msg& raw) {
   respond_statelessly(listener, raw, 200, kAbilities);  // OPTIONS
 }
 
+/// Before anybody reads it: what a server that is busy does most must cost it least.
+bool Agent::refuse_overload(Listener& listener, const sip_msg& raw) {
+  const auto reason = hooks_.refuse_calls ? hooks_.refuse_calls() : std::nullopt;
+  if (!reason) return false;
+  respond_statelessly(listener, raw, 503,
+                      fmt::format("Retry-After: {}\r\n{}", kRetryAfter, warning(*reason)));
+  return true;
+}
+
 /// Strangers get nothing that costs memory or is sent twice: all refusals here are stateless.
 void Agent::on_new_call(Listener& listener, const sip_msg& raw, const Message& invite) {
-  if (hooks_.refuse_calls) {
-    if (const auto reason = hooks_.refuse_calls()) {
-      return respond_statelessly(listener, raw, 503,
-                                 fmt::format("Retry-After: {}\r\n{}", kRetryAfter, warning(*reason)));
-    }
-  }
   std::string proven;
   if (wants_proof(settings_.directory, invite, authenticator_.concerns_us(authorizations_in(raw)))) {
     auto user = identify(raw, invite);

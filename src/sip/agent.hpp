@@ -176,6 +176,8 @@ class Agent : private ListenerHandler, private TrunkPorts {
   void on_stray_response(Listener& listener, const sip_msg& response) override;
   void on_wire(const WireMessage& message) override;
 
+  /// True if no call is taken now, and that was said.
+  bool refuse_overload(Listener& listener, const sip_msg& raw);
   void on_new_call(Listener& listener, const sip_msg& raw, const Message& invite);
   void on_request_in_dialog(Listener& listener, const sip_msg& raw, const Message& request);
   void on_register(Listener& listener, const sip_msg& raw, const Message& request);

@@ -47,6 +47,8 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   /// The last messages of a call's legs, oldest first; empty if it is unknown or too long ago.
   [[nodiscard]] std::vector<TracedMessage> trace(call::CallId call) const;
   [[nodiscard]] const Metrics& metrics() const { return agent_->metrics(); }
+  /// CPU time that signalling has used.
+  [[nodiscard]] std::chrono::nanoseconds cpu_time() { return loop_.cpu_time(); }
   /// Sessions that are not over yet, BYEs without answer included.
   [[nodiscard]] std::size_t sessions() const { return agent_->sessions(); }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/thread_clock.hpp"
 
 namespace tonearm::sip {
 
@@ -36,6 +37,8 @@ class Loop {
   TimerId after(std::chrono::milliseconds delay, Task task);
   void cancel(TimerId timer);
 
+  /// CPU time that the loop has used. Threading: any thread.
+  [[nodiscard]] std::chrono::nanoseconds cpu_time() { return base::ThreadClock(thread_.native_handle()).used(); }
   [[nodiscard]] bool on_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
  private:
