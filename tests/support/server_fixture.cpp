@@ -233,6 +233,15 @@ LiveCall::LiveCall(const Listeners& at, Bot& the_bot, const std::string& root, c
       << "audio never active";
 }
 
+std::string play_for_ever(LiveCall& call) {
+  call.bot.serve("/for-ever.wav", tone_wav(440, 1.0, 8000));
+  call.phone.rtp().speak(call.phone.media());
+  const std::size_t before = call.phone.rtp().count();
+  ApiClient beta(call.api.server(), call.api.token(), "/beta/communications/calls");
+  const auto play = beta.play_list(call.id, {{call.bot.url("/for-ever.wav"), "", 1'000'000}});
+  return play.status() == 200 && call.phone.rtp().wait_voiced_from(before, 5) ? play.id() : "";
+}
+
 std::optional<double> metric(const Listeners& at, const std::string& name) {
   const std::string page = ApiClient(at.admin, kAdminToken, "/tonearm").get("/metrics").response.body;
   const auto line = page.find("\n" + name + " ");

@@ -75,6 +75,7 @@ class ServerProcess {
   [[nodiscard]] const Listeners& at() const { return at_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
   void signal(int number) const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
   /// Waits for its end; the raw wait status.
   int wait();
 
@@ -98,6 +99,10 @@ class LiveCall {
   ApiClient api;
   std::string id;
 };
+
+/// Plays a tone in the call that ends only with it, once the phone speaks; waits until it is heard. The
+/// operation's id, empty if it was not taken or not heard.
+std::string play_for_ever(LiveCall& call);
 
 /// A token of the application "ivr" unless told otherwise.
 std::string token_for(const Listeners& at, const char* application = kApplication,
