@@ -23,7 +23,7 @@ using Buckets = std::map<double, double>;
 /// is gone afterwards. Throws std::runtime_error when it does not come up.
 class MeasuredServer {
  public:
-  /// `notifications`: lines for that section of its configuration.
+  /// `notifications`: lines for that section of its configuration, and sections that follow it.
   MeasuredServer(const std::string& binary, const std::string& webhook, bool auto_answer,
                  const std::string& notifications = "");
   ~MeasuredServer();
