@@ -48,7 +48,9 @@ class MediaThread {
 
   [[nodiscard]] const ThreadCounters& counters() const { return counters_; }
   /// CPU time that it has used.
-  [[nodiscard]] std::chrono::nanoseconds cpu_time() { return base::ThreadClock(thread_.native_handle()).used(); }
+  [[nodiscard]] std::chrono::nanoseconds cpu_time() {
+    return base::ThreadClock(thread_.native_handle()).used();
+  }
   [[nodiscard]] std::string_view backend() const { return backend_name_; }
   [[nodiscard]] ThreadPriority priority() const { return priority_; }
 

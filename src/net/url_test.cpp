@@ -37,6 +37,17 @@ TEST(Url, refuses_everything_that_is_no_absolute_web_address) {
   EXPECT_FALSE(Url::parse("http://example.com/" + std::string(9000, 'a')));
 }
 
+TEST(Url, a_redirect_to_another_host_or_with_escapes_is_read_and_does_no_harm) {
+  const auto base = Url::parse("https://bot.example.com/a/b?c=%41").value();
+  EXPECT_EQ(base.resolve("//other.example.com:8443/x")->to_string(), "https://other.example.com:8443/x");
+  EXPECT_EQ(base.resolve("http://other.example.com/a%2fb?c=%2f")->target, "/a%2fb?c=%2f");
+  for (const char* reference : {"//x%41/", "a/../../b%2f", "%2f%2e%2e", "?%41", "#%41", "//", "///x",
+                                "//:80/", "http:", "https:?x", "../%2f%2f", "//[::1]/%00", "//a@b/%2f"}) {
+    const auto resolved = base.resolve(reference);
+    EXPECT_TRUE(!resolved || resolved->target.starts_with('/')) << reference;
+  }
+}
+
 TEST(Url, refuses_hosts_that_are_an_address_to_one_reader_and_a_name_to_another) {
   for (const char* host : {"127.1", "127.0.1", "0177.0.0.1", "0x7f.0.0.1", "0x7f000001", "2130706433",
                            "127.0.0.1.", "127.0.0.256", "a.0x1", "%31%32%37.0.0.1", "127.0.0.1%00",

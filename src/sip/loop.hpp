@@ -38,7 +38,9 @@ class Loop {
   void cancel(TimerId timer);
 
   /// CPU time that the loop has used. Threading: any thread.
-  [[nodiscard]] std::chrono::nanoseconds cpu_time() { return base::ThreadClock(thread_.native_handle()).used(); }
+  [[nodiscard]] std::chrono::nanoseconds cpu_time() {
+    return base::ThreadClock(thread_.native_handle()).used();
+  }
   [[nodiscard]] bool on_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
  private:
