@@ -182,6 +182,7 @@ void add_media(Page& page, const media::MediaSnapshot& media) {
                number(media.send_dropped));
   page.counter("tonearm_rtp_send_failed_total", "Packets the kernel refused", number(media.send_failed));
   page.counter("tonearm_rtp_strangers_total", "Packets not from the far end", number(media.strangers));
+  page.counter("tonearm_rtcp_received_total", "RTCP packets of far ends", number(media.rtcp_received));
   page.counter("tonearm_rtp_malformed_total", "Packets that are no RTP", number(media.malformed));
   page.counter("tonearm_rtp_truncated_total", "Packets longer than a buffer", number(media.truncated));
   page.counter("tonearm_rtp_unknown_payload_total", "Packets of a payload type not agreed on",
