@@ -51,6 +51,11 @@ Impairer::BadPath::Counts Impairer::to_server() const {
   return to_server_.counts();
 }
 
+std::chrono::nanoseconds Impairer::own_delay() const {
+  const std::lock_guard lock(mutex_);
+  return taken_late_ + sent_late_;
+}
+
 void Impairer::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto [server_side, wait] = [this] {
@@ -69,6 +74,7 @@ void Impairer::run(const std::stop_token& stop) {
 void Impairer::take_from_phone() {
   while (const auto datagram = receive_datagram(phone_side_)) {
     phone_ = datagram->from;
+    taken_late_ = std::max(taken_late_, std::chrono::nanoseconds(realtime_ns() - datagram->at_ns));
     if (!server_.empty()) hold(datagram->bytes, server_side_);
   }
 }
@@ -96,10 +102,12 @@ Impairer::Clock::duration Impairer::send_due() {
   const auto now = Clock::now();
   while (!held_.empty() && held_.top().due <= now) {
     const Packet& packet = held_.top();
-    if (packet.to_server)
+    if (packet.to_server) {
       packet.to_server->send_to(server_, packet.bytes);
-    else
+      sent_late_ = std::max<std::chrono::nanoseconds>(sent_late_, Clock::now() - packet.due);
+    } else {
       phone_side_.send_to(phone_, packet.bytes);
+    }
     held_.pop();
   }
   return held_.empty() ? 50ms : std::min<Clock::duration>(held_.top().due - now, 50ms);

@@ -46,6 +46,8 @@ class Impairer {
   [[nodiscard]] std::vector<HeardPacket> from_server() const;
   /// Packets of the phone, and what became of them.
   [[nodiscard]] BadPath::Counts to_server() const;
+  /// By how much a busy machine has delayed one of them beyond that, at most.
+  [[nodiscard]] std::chrono::nanoseconds own_delay() const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -78,6 +80,8 @@ class Impairer {
   std::priority_queue<Packet, std::vector<Packet>, std::greater<>> held_;
   std::uint64_t packets_ = 0;
   std::vector<HeardPacket> from_server_;
+  std::chrono::nanoseconds taken_late_{0};
+  std::chrono::nanoseconds sent_late_{0};
   std::jthread relay_;
 };
 

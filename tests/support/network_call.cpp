@@ -1,6 +1,6 @@
 #include "network_call.hpp"
 
-#include <limits>
+#include <algorithm>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -23,16 +23,10 @@ std::string key_of(const std::string& tone) {
 }  // namespace
 
 std::int64_t end_of_last_sound(const std::vector<HeardPacket>& sent) {
-  constexpr std::int64_t kNsPerSample = 125'000;
-  std::size_t last = 0;
-  std::int64_t zero = std::numeric_limits<std::int64_t>::max();
-  for (std::size_t i = 0; i < sent.size(); ++i) {
-    zero = std::min(zero, sent[i].at_ns - (sent[i].timestamp - sent[0].timestamp) * kNsPerSample);
-    if (sent[i].voiced()) last = i;
-  }
-  EXPECT_LT(last + 1, sent.size());
-  if (last + 1 >= sent.size()) return 0;
-  return zero + (sent[last + 1].timestamp - sent[0].timestamp) * kNsPerSample;
+  const auto silence =
+      std::find_if(sent.rbegin(), sent.rend(), [](const auto& p) { return p.voiced(); }).base();
+  EXPECT_NE(silence, sent.end());
+  return silence == sent.end() ? 0 : silence->at_ns;
 }
 
 NetworkCall::NetworkCall(const Listeners& at, Bot& the_bot, const BadNetwork& network, unsigned seed)
@@ -71,6 +65,8 @@ NetworkCall::Outcome NetworkCall::run(std::chrono::seconds time, const std::stri
   outcome.told = told();
   outcome.sent = impairer_.from_server();
   outcome.network = impairer_.to_server();
+  const std::chrono::duration<double, std::milli> own = spoken_late_ + impairer_.own_delay();
+  outcome.own_ms = own.count();
   outcome.received = received();
   return outcome;
 }
@@ -78,7 +74,9 @@ NetworkCall::Outcome NetworkCall::run(std::chrono::seconds time, const std::stri
 void NetworkCall::talk() {
   const auto start = std::chrono::steady_clock::now() + 20ms;
   began_ns_ = realtime_ns() + 20'000'000;
-  phone_.rtp().perform(impairer_.phone_side(), far_end_, start, [this](std::size_t frame) {
+  phone_.rtp().perform(impairer_.phone_side(), far_end_, start, [this, start](std::size_t frame) {
+    const auto late = std::chrono::steady_clock::now() - (start + far_end_->sent_at(frame));
+    spoken_late_ = std::max<std::chrono::nanoseconds>(spoken_late_, late);
     if (network_.moves != 0 && frame == network_.moves) impairer_.move();
   });
 }

@@ -28,6 +28,7 @@ class NetworkCall {
     std::string pressed;            ///< Keys,
     std::string told;               ///< and those that the bot was told of.
     std::vector<HeardPacket> sent;  ///< By the server.
+    double own_ms = 0;              ///< Delays at most that were the test's own, by a busy machine.
     BadPath::Counts network;        ///< What was done to the phone's packets.
     boost::json::object received;   ///< `media.received` of the call's record.
   };
@@ -51,12 +52,13 @@ class NetworkCall {
   ApiClient api_;
   std::string id_;
   std::shared_ptr<media::testing::FarEnd> far_end_;
-  std::int64_t began_ns_ = 0;  // the far end's time, by CLOCK_REALTIME
-  std::string record_;         // operation
+  std::chrono::nanoseconds spoken_late_{0};  // the speaker's, at most
+  std::int64_t began_ns_ = 0;                // the far end's time, by CLOCK_REALTIME
+  std::string record_;                       // operation
 };
 
-/// When the record began whose beep is the last sound that the server sent: with the packet behind it. By the
-/// stream's own time, which no machine delays [ns, CLOCK_REALTIME].
+/// When the record began whose beep is the last sound that the server sent: with the packet behind it [ns,
+/// CLOCK_REALTIME].
 std::int64_t end_of_last_sound(const std::vector<HeardPacket>& sent);
 
 }  // namespace tonearm::testing
