@@ -73,7 +73,6 @@ class ServerProcess {
                 const Environment& more = {});
   ~ServerProcess();
   [[nodiscard]] const Listeners& at() const { return at_; }
-  [[nodiscard]] pid_t pid() const { return pid_; }
   void signal(int number) const;
   [[nodiscard]] pid_t pid() const { return pid_; }
   /// Waits for its end; the raw wait status.
