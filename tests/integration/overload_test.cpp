@@ -16,9 +16,10 @@ constexpr const char* kAda = "00000000-0000-4000-8000-000000000101";
 
 app::ServerOptions busy_early() {
   app::ServerOptions options;
-  options.overload.busy = {2, 0.03,
-                           2};  // what a flood of OPTIONS takes of any machine; of the others nothing
-  options.overload.relief = 0.02;
+  // What a flood takes of signalling, even on a machine that others fill; a call that is up takes nothing of
+  // it.
+  options.overload.busy = {2, 0.001, 2};
+  options.overload.relief = 0.0008;
   return options;
 }
 
