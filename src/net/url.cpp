@@ -87,6 +87,15 @@ bool has_authority(std::string_view text) {
   return has_scheme(text) && text.substr(text.find(':')).starts_with("://");
 }
 
+/// Boost 1.81 takes "127.0.0.1%00" and "1.2.3.4.example.com" for the address that they begin with and forgets
+/// the rest. That is refused.
+bool is_whole(std::string_view authority, std::string_view text) {
+  std::string_view rest = text.substr(text.find("://") + 3);
+  if (!rest.starts_with(authority)) return false;
+  rest.remove_prefix(authority.size());
+  return rest.empty() || std::string_view("/?#").contains(rest.front());
+}
+
 /// Path, and query with its question mark.
 std::pair<std::string_view, std::string_view> split(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
@@ -123,7 +132,9 @@ base::Result<Url> Url::parse(std::string_view text) {
   if (text.size() > kUrlMax) return base::fail(NetErrc::invalid_url, "longer than 8192 characters");
   if (!has_authority(text)) return base::fail(NetErrc::invalid_url, std::string(text.substr(0, 200)));
   const auto view = urls::parse_uri(text);
-  if (!view) return base::fail(NetErrc::invalid_url, std::string(text.substr(0, 200)));
+  if (!view ||
+      !is_whole(std::string_view(view->encoded_authority().data(), view->encoded_authority().size()), text))
+    return base::fail(NetErrc::invalid_url, std::string(text.substr(0, 200)));
   return from_view(*view, text);
 }
 

@@ -51,11 +51,11 @@ TEST(Url, a_redirect_to_another_host_or_with_escapes_is_read_and_does_no_harm) {
 TEST(Url, refuses_hosts_that_are_an_address_to_one_reader_and_a_name_to_another) {
   for (const char* host : {"127.1", "127.0.1", "0177.0.0.1", "0x7f.0.0.1", "0x7f000001", "2130706433",
                            "127.0.0.1.", "127.0.0.256", "a.0x1", "%31%32%37.0.0.1", "127.0.0.1%00",
-                           "ex%61mple.com", "a b", ".", "a..", "a+b.example.com", "1"})
+                           "ex%61mple.com", "a b", ".", "a..", "a+b.example.com", "1", "1.2.3.4.example.com"})
     EXPECT_FALSE(Url::parse(std::string("http://") + host + "/")) << host;
   for (const char* host :
        {"127.0.0.1", "example.com", "example.com.", "3com.example.com", "3cx", "7f00aa", "my_bot.example.com",
-        "xn--bcher-kva.example", "1.2.3.4.example.com", "[::1]", "[::ffff:127.0.0.1]", "localhost"})
+        "xn--bcher-kva.example", "[::1]", "[::ffff:127.0.0.1]", "localhost"})
     EXPECT_TRUE(Url::parse(std::string("http://") + host + "/")) << host;
 }
 

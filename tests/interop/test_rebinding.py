@@ -36,7 +36,7 @@ def test_a_name_whose_address_changes_between_two_look_ups_leads_nowhere_else(tm
         assert seen["asked"].count("callback." + name) >= 2
     # One that has a forbidden address beside an allowed one is reached at the latter.
     assert [status for status, _ in seen["ends"]["mixed.example.com"]] == ["completed", "completed"]
-    assert seen["public"].count("/prompt.wav") == 4
-    assert seen["public"].count("/notifications") == 2
+    assert seen["public"].count("/prompt.wav") >= 4
+    assert seen["public"].count("/notifications") >= 2
     assert seen["walled"] == []
     assert seen["status"] == 0
