@@ -30,7 +30,7 @@ void CallActor::post_create(Create create) {
   boost::asio::post(strand_, [self = shared_from_this(), create = std::move(create)] {
     auto [made, step] = create(self->stamp());
     self->call_ = std::move(made);
-    self->carry_out(std::move(step));
+    self->carry_out(std::move(step), nullptr);
     for (auto& input : std::exchange(self->early_, {})) self->take(input);
   });
 }
@@ -77,13 +77,14 @@ call::Stamp CallActor::stamp() {
 }
 
 void CallActor::take(const call::Input& input) {
-  carry_out(call_->advance(input, stamp()));
+  carry_out(call_->advance(input, stamp()), &input);
 }
 
-void CallActor::carry_out(call::Step step) {
+void CallActor::carry_out(call::Step step, const call::Input* cause) {
   for (const auto& effect : step.effects.now) {
     std::visit([this](const auto& e) { run(e); }, effect);
   }
+  write_down(step, cause);  // never before: a stop waits for nothing
   if (step.snapshot) snapshot_.store(step.snapshot);
   const bool has_rows = step.rows.call || !step.rows.operations.empty() || !step.rows.dialog.empty() ||
                         step.rows.call_over || !step.notifications.empty();
@@ -108,6 +109,17 @@ void CallActor::carry_out(call::Step step) {
           boost::asio::post(self->strand_, [self, number, failure] { self->on_written(number, failure); });
         }
       });
+}
+
+/// What came, what it did to the call, and what left at once.
+void CallActor::write_down(const call::Step& step, const call::Input* cause) {
+  Chronicle& chronicle = ports_.chronicle;
+  if (cause) chronicle.note(id_, *cause);
+  const call::SnapshotPtr before = snapshot_.load();
+  if (step.snapshot && !before) chronicle.note(id_, graph::CallCreated{*step.snapshot});
+  if (step.snapshot && before && before->state != step.snapshot->state)
+    chronicle.note(id_, graph::StateChanged{before->state, step.snapshot->state});
+  for (const auto& effect : step.effects.now) chronicle.note(id_, effect);
 }
 
 void CallActor::limit_wait(PendingStep& step) {
@@ -169,6 +181,7 @@ void CallActor::release_written_steps() {
 void CallActor::release(PendingStep step) {
   auto row = step.outbox.begin();
   for (auto& effect : step.effects) {
+    ports_.chronicle.note(id_, effect);
     if (auto* response = std::get_if<call::Respond>(&effect)) {
       respond(response->request, std::move(response->reply));
     } else if (const auto* answer = std::get_if<call::SignalAnswer>(&effect)) {
@@ -196,6 +209,7 @@ void CallActor::respond(call::RequestId request, call::Reply reply) {
   const auto found = replies_.find(request);
   if (found == replies_.end()) return;
   metrics_.count(reply);
+  ports_.chronicle.note(id_, graph::Answered{request, reply});
   const ReplyHandler handler = std::move(found->second);
   replies_.erase(found);
   patient_.erase(request);
@@ -204,6 +218,7 @@ void CallActor::respond(call::RequestId request, call::Reply reply) {
 
 void CallActor::finish() {
   timers_.clear();
+  if (const auto last = snapshot_.load()) ports_.chronicle.note(id_, graph::CallOver{*last});
   while (!replies_.empty()) respond(replies_.begin()->first, call_not_found());
   over_(id_);
 }

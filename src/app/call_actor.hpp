@@ -14,6 +14,7 @@
 #include <boost/asio/strand.hpp>
 
 #include "app/call_metrics.hpp"
+#include "app/chronicle.hpp"
 #include "base/shared_value.hpp"
 #include "call/call.hpp"
 #include "call/ports.hpp"
@@ -27,6 +28,7 @@ struct CallPorts {
   call::CallStore& store;
   call::EventSink& events;
   const call::NotificationRenderer& renderer;
+  Chronicle& chronicle;
   /// How long an answer waits for the disk, before it says that nobody knows.
   std::chrono::milliseconds store_limit{10'000};
 };
@@ -70,7 +72,8 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
 
   call::Stamp stamp();
   void take(const call::Input& input);
-  void carry_out(call::Step step);
+  void carry_out(call::Step step, const call::Input* cause);
+  void write_down(const call::Step& step, const call::Input* cause);
   void limit_wait(PendingStep& step);
   void on_written(std::uint64_t number, std::error_code failure);
   PendingStep* pending(std::uint64_t number);

@@ -83,11 +83,15 @@ struct NoBodies final : call::NotificationRenderer {
   [[nodiscard]] std::string render(const call::Notification&) const override { return "{}"; }
 };
 
+struct NoLog final : call::EventLog {
+  void post(call::CallId, call::LoggedEvent) override {}
+};
+
 /// One call that a request asks for.
 class CallActorTest : public ::testing::Test {
  protected:
   void place(std::chrono::milliseconds store_limit) {
-    const CallPorts ports{signaling_, media_, store_, events_, bodies_, store_limit};
+    const CallPorts ports{signaling_, media_, store_, events_, bodies_, chronicle_, store_limit};
     actor_ = std::make_shared<CallActor>(runtime_.next().get_executor(), ports, metrics_, id_,
                                          "https://bot.example.com/api",
                                          [this](call::CallId) { over_.set_value(); });
@@ -119,6 +123,8 @@ class CallActorTest : public ::testing::Test {
   HeldStore store_;
   QuietEvents events_;
   NoBodies bodies_;
+  NoLog log_;
+  Chronicle chronicle_{log_, false};
   CallMetrics metrics_;
   const call::CallId id_{base::Guid::random()};
   std::promise<call::Reply> first_reply_;

@@ -151,10 +151,17 @@ void CallHost::on_media(call::LegRef leg, call::MediaBody body) {
 }
 
 void CallHost::on_delivered(call::CallId call, call::NotificationNumber number) {
+  write_down(call, {Fate::delivered, number});
   post(call, call::NotificationDelivered{number});
 }
 
-void CallHost::on_parked(call::CallId call, call::NotificationNumber number) {
+void CallHost::on_attempt_failed(call::CallId call, call::NotificationNumber number,
+                                 const call::GivenUp& because) {
+  write_down(call, {Fate::attempt_failed, number, because});
+}
+
+void CallHost::on_parked(call::CallId call, call::NotificationNumber number, const call::GivenUp& because) {
+  write_down(call, {Fate::parked, number, because});
   post(call, call::NotificationParked{number});
 }
 

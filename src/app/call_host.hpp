@@ -55,7 +55,9 @@ class CallHost final : public call::CallDirectory,
   void on_media(call::LegRef leg, call::MediaBody body) override;
   // DeliveryListener
   void on_delivered(call::CallId call, call::NotificationNumber number) override;
-  void on_parked(call::CallId call, call::NotificationNumber number) override;
+  void on_attempt_failed(call::CallId call, call::NotificationNumber number,
+                         const call::GivenUp& because) override;
+  void on_parked(call::CallId call, call::NotificationNumber number, const call::GivenUp& because) override;
   void on_bot_silent(call::CallId call) override;
 
   /// From now on no call is taken; those that are up go on.
@@ -76,6 +78,12 @@ class CallHost final : public call::CallDirectory,
     call::CallSetup setup;
     std::size_t application = 0;
   };
+
+  using Fate = graph::NotificationFate::Kind;
+  /// A call may be long over when its notifications meet their fate.
+  void write_down(call::CallId call, const graph::NotificationFate& fate) {
+    ports_->chronicle.note(call, fate);
+  }
 
   /// A new actor that inputs can find already; none after `close`.
   ActorPtr add(call::CallId call, const call::CallSetup& setup, std::size_t application);

@@ -245,6 +245,16 @@ void add_storage(Page& page, const storage::StorageMetrics& storage, std::chrono
   page.histogram("tonearm_store_commit_seconds", "Step queued to on disk", storage.commit_latency);
 }
 
+void add_event_log(Page& page, const storage::EventLogMetrics& events) {
+  page.counter("tonearm_events_written_total", "Events written to the event log",
+               number(events.written_total));
+  page.counter("tonearm_events_lost_total", "Events that found no room in the event log",
+               number(events.lost_total));
+  page.counter("tonearm_events_failures_total", "Transactions of the event log that failed",
+               number(events.failures_total));
+  page.gauge("tonearm_events_queued", "Events waiting to be written", number(events.queued));
+}
+
 }  // namespace
 
 std::string metrics_page(const MetricsSources& sources) {
@@ -264,6 +274,7 @@ std::string metrics_page(const MetricsSources& sources) {
   page.gauge("tonearm_sip_registrations", "Contacts registered", number(sources.sip.registrations()));
   add_notifications(page, sources.notifications, sources.storage.parked);
   add_storage(page, sources.storage, sources.oldest_uncommitted);
+  add_event_log(page, sources.events);
   page.gauge("tonearm_recordings_bytes", "Disk that recordings take", number(sources.recordings.bytes()));
   page.gauge("tonearm_recordings_files", "Files of recordings, growing ones too",
              number(sources.recordings.files()));

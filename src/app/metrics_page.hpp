@@ -25,6 +25,7 @@ struct MetricsSources {
   const notify::DeliveryMetrics& notifications;
   const storage::StorageMetrics& storage;
   std::chrono::milliseconds oldest_uncommitted{0};
+  const storage::EventLogMetrics& events;
   const storage::RecordingFolder& recordings;
   const Overload& overload;
 };

@@ -45,6 +45,7 @@ base::Result<void> Server::Parts::start() {
   calls_max_ = bound_.calls = most_calls(settings_);  // first: it raises what other limits are a share of
   auto left_over = open_store();
   if (!left_over) return std::unexpected(left_over.error());
+  if (auto opened = open_event_log(); !opened) return opened;
   open_recordings();
   host_.emplace(
       runtime_, served_applications(settings_), [this] { return why_no_calls(); }, call_metrics_);
@@ -79,7 +80,7 @@ void Server::Parts::probe_loops() {
 }
 
 CallPorts Server::Parts::ports() {
-  return {*legs_, *media_, *store_, *events_, renderer_};
+  return {*legs_, *media_, *store_, *events_, renderer_, *chronicle_};
 }
 
 void Server::Parts::stop() {
@@ -101,6 +102,7 @@ void Server::Parts::stop() {
   media_.reset();
   recordings_->stop();
   store_->stop();
+  event_log_->stop();
 }
 
 /// Lets them go on for `server.drain`; what is up then, ends.

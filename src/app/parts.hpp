@@ -8,6 +8,7 @@
 
 #include "app/call_host.hpp"
 #include "app/call_metrics.hpp"
+#include "app/chronicle.hpp"
 #include "app/front.hpp"
 #include "app/load_watch.hpp"
 #include "app/loop_probe.hpp"
@@ -34,6 +35,7 @@
 #include "notify/event_sink.hpp"
 #include "notify/net_poster.hpp"
 #include "sip/call_leg.hpp"
+#include "storage/event_log.hpp"
 #include "storage/recording_folder.hpp"
 #include "storage/store.hpp"
 
@@ -58,6 +60,7 @@ class Server::Parts {
 
  private:
   base::Result<LeftOver> open_store();
+  base::Result<void> open_event_log();
   void open_recordings();
   base::Result<void> open_identity();
   base::Result<void> open_delivery();
@@ -80,6 +83,8 @@ class Server::Parts {
   void load_records(http::RecordsAsked asked, std::function<void(std::string)> done);
   void load_parked(call::ParkedAsked asked, std::function<void(std::string)> done);
   void redeliver(base::Guid message_id, std::function<void(std::optional<call::NotRedelivered>)> done);
+  void load_events(call::EventsAsked asked, std::function<void(std::optional<std::string>)> done);
+  void stream_events(call::EventsAsked asked, std::function<void(std::shared_ptr<http::BodyStream>)> done);
   [[nodiscard]] std::optional<std::string> sip_trace(call::CallId call) const;
   /// What whoever operates the server may see of a message: numbers masked unless `events.digits` says show.
   [[nodiscard]] std::string shown(const sip::TracedMessage& message) const;
@@ -109,6 +114,8 @@ class Server::Parts {
   std::optional<auth::Verifier> verifier_;
 
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<storage::EventLog> event_log_;
+  std::optional<Chronicle> chronicle_;
   std::optional<storage::RecordingFolder> recordings_;
   std::optional<CallHost> host_;
 

@@ -76,6 +76,9 @@ base::Result<void> Server::Parts::open_api() {
   options.callbacks = [this] { return callback_policy_.load(); };
   options.refuse_changes = [this] { return store_->oldest_uncommitted() > 5s; };
   options.recordings_full = [this] { return recordings_->full(); };
+  options.refused = [this](call::CallId call, const graph::RequestRefused& refused) {
+    chronicle_->note(call, refused);
+  };
   recording_routes_.emplace(http::RecordingPorts{*store_, *recordings_});
   graph_routes_.emplace(http::GraphPorts{*verifier_, *host_, *own_addresses_}, std::move(options));
   api_.emplace(*identity_routes_, *recording_routes_, *graph_routes_,
@@ -92,6 +95,10 @@ base::Result<void> Server::Parts::open_admin() {
   sources.sip = [this](call::CallId call) { return sip_trace(call); };
   sources.records = [this](http::RecordsAsked asked, auto done) { load_records(asked, std::move(done)); };
   sources.parked = [this](call::ParkedAsked asked, auto done) { load_parked(asked, std::move(done)); };
+  sources.events = [this](call::EventsAsked asked, auto done) { load_events(asked, std::move(done)); };
+  sources.event_stream = [this](call::EventsAsked asked, auto done) {
+    stream_events(asked, std::move(done));
+  };
   sources.redeliver = [this](base::Guid id, auto done) { redeliver(id, std::move(done)); };
   admin_.emplace(http::AdminOptions{settings_.admin.token, settings_.dev}, std::move(sources));
   admin_server_.emplace(runtime_, admin_front_, limits(settings_));
@@ -106,9 +113,9 @@ base::Result<void> Server::Parts::open_admin() {
 
 std::string Server::Parts::metrics_text() const {
   const MetricsSources sources{
-      call_metrics_,    host_->active(),        engine_->metrics(), engine_->prompts().metrics(),
-      legs_->metrics(), events_->metrics(),     store_->metrics(),  store_->oldest_uncommitted(),
-      *recordings_,     load_watch_->overload()};
+      call_metrics_,         host_->active(),    engine_->metrics(),     engine_->prompts().metrics(),
+      legs_->metrics(),      events_->metrics(), store_->metrics(),      store_->oldest_uncommitted(),
+      event_log_->metrics(), *recordings_,       load_watch_->overload()};
   return http::prometheus_text(*registry_) + metrics_page(sources);
 }
 

@@ -21,6 +21,9 @@ void Server::Parts::redeliver(base::Guid message_id,
                               std::function<void(std::optional<call::NotRedelivered>)> done) {
   store_->redeliver(message_id, [this, done = std::move(done)](const call::Redelivery& redelivery) {
     if (!redelivery) return done(redelivery.error());
+    chronicle_->note(
+        redelivery->call,
+        graph::NotificationFate{graph::NotificationFate::Kind::redelivery_ordered, redelivery->number});
     events_->post_redeliver(redelivery->call, redelivery->number);
     done(std::nullopt);
   });

@@ -24,6 +24,9 @@ void end_call(const call::StoredCall& stored, const CallPorts& ports, const std:
   for (const auto& notification : step.notifications) {
     commit.outbox.push_back(outbox_row(notification, ports.renderer, webhook));
   }
+  ports.chronicle.note(stored.call->id, graph::CallLeftOver{});
+  for (const auto& notification : step.notifications)
+    ports.chronicle.note(stored.call->id, call::CommittedEffect(call::Publish{notification}));
   auto rows = commit.outbox;
   ports.store.commit(std::move(commit),
                      [&events = ports.events, rows = std::move(rows)](std::error_code failure) {

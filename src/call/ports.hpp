@@ -113,7 +113,7 @@ struct OutboxRow {
   std::optional<base::WallTime> redelivered = {};  ///< Was parked, and has been tried again since then.
 };
 
-/// Why a notification is no longer tried, as people are told.
+/// Why a notification is no longer tried, or why an attempt failed, as people are told.
 struct GivenUp {
   std::string why;        ///< A class ("answered 403"), nothing that the far end wrote.
   unsigned attempts = 0;  ///< Since this process took it up.
@@ -124,7 +124,9 @@ class DeliveryListener {
  public:
   virtual ~DeliveryListener() = default;
   virtual void on_delivered(CallId call, NotificationNumber number) = 0;
-  virtual void on_parked(CallId call, NotificationNumber number) = 0;
+  /// It will be tried again, or is parked next.
+  virtual void on_attempt_failed(CallId call, NotificationNumber number, const GivenUp& because) = 0;
+  virtual void on_parked(CallId call, NotificationNumber number, const GivenUp& because) = 0;
   /// The call's oldest undelivered notification is older than `dead_bot_after`.
   virtual void on_bot_silent(CallId call) = 0;
 };

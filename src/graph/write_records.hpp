@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "call/ended_call.hpp"
 
@@ -18,9 +17,5 @@ struct RecordsPage {
 /// Body of the admin listener's `/tonearm/records` (docs/api/records.md). Digits of telephone
 /// numbers become `x` unless `show_numbers`.
 [[nodiscard]] std::string write_records(const RecordsPage& page, bool show_numbers);
-
-/// "+14255550100" → "+xxxxxxxxx00": the last two digits of long numbers stay, as in SIP traces
-/// (docs/decisions/0094).
-[[nodiscard]] std::string masked_number(std::string_view number);
 
 }  // namespace tonearm::graph

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "graph/masked.hpp"
 #include "graph/test_examples.hpp"
 
 namespace tonearm::graph {

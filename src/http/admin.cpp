@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "graph/text.hpp"
+#include "http/admin_events.hpp"
 #include "http/admin_notifications.hpp"
 #include "http/errors.hpp"
 #include "http/query.hpp"
@@ -48,6 +49,10 @@ void Admin::handle(Request request, Responder respond) {
     if (auto refusal = refuse_stranger(request)) return respond(std::move(*refusal));
     return AdminNotifications(sources_).handle(request, std::move(respond));
   }
+  if (AdminEvents::answers(request.path())) {
+    if (auto refusal = refuse_stranger(request)) return respond(std::move(*refusal));
+    return AdminEvents(sources_).handle(request, std::move(respond));
+  }
   const bool reads_disk = request.method == "GET" && request.path() == kRecords;
   if (reads_disk) return list_records(request, std::move(respond));
   respond(answer(request));
@@ -82,7 +87,7 @@ Response Admin::answer(const Request& request) const {
   return error_response(
       request, Errc::unknown_route,
       "There is /tonearm/health/live, /tonearm/health/ready, /tonearm/metrics, /tonearm/calls, "
-      "/tonearm/calls/{id}/sip, /tonearm/records, /tonearm/notifications and "
+      "/tonearm/calls/{id}/events, /tonearm/calls/{id}/sip, /tonearm/records, /tonearm/notifications and "
       "/tonearm/notifications/{id}/redeliver.");
 }
 

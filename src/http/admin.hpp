@@ -3,13 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/guid.hpp"
 #include "base/secret.hpp"
 #include "call/ids.hpp"
+#include "call/logged_event.hpp"
 #include "call/parked_notification.hpp"
+#include "http/body_stream.hpp"
 #include "http/own_addresses.hpp"
 #include "http/service.hpp"
 
@@ -35,6 +38,10 @@ struct AdminSources {
   std::function<void(call::ParkedAsked, std::function<void(std::string)>)> parked;
   /// Sends a parked notification again: nothing if it is queued on disk. Told likewise.
   std::function<void(base::Guid, std::function<void(std::optional<call::NotRedelivered>)>)> redeliver;
+  /// JSON: `graph::write_events`; nothing: 404. Told likewise.
+  std::function<void(call::EventsAsked, std::function<void(std::optional<std::string>)>)> events = {};
+  /// The same without end; null: 404. Told likewise.
+  std::function<void(call::EventsAsked, std::function<void(std::shared_ptr<BodyStream>)>)> event_stream = {};
 };
 
 struct AdminOptions {

@@ -37,7 +37,7 @@ class FileStream final : public BodyStream, public std::enable_shared_from_this<
   FileStream(std::shared_ptr<const OpenFile> file, ByteRange range, boost::asio::any_io_executor readers)
       : file_(std::move(file)), range_(range), size_(range.length), readers_(std::move(readers)) {}
 
-  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
   void read(Chunk next) override;
 
  private:

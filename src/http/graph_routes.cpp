@@ -94,8 +94,8 @@ Response to_response(const Request& request, const call::CreateReply& reply, con
   return response;
 }
 
-Response storage_is_behind(const Request& request) {
-  return error_response(request, Errc::unavailable, "Storage is behind. Nothing was done; send it again.");
+graph::ErrorAnswer storage_is_behind() {
+  return graph::error_answer(Errc::unavailable, "Storage is behind. Nothing was done; send it again.");
 }
 
 /// What an error body needs of a request; its own body has been read.
@@ -118,7 +118,6 @@ void GraphRoutes::handle(const graph::Route& route, Request request, Responder r
     return respond(method_not_allowed(request, graph::allow_header(route)));
   const auto principal = authenticate(request);
   if (!principal) return refuse(principal.error());
-  const bool is_post = request.method == "POST";
   const bool below_call = route.resource != Resource::calls && route.resource != Resource::calls_action;
   call::SnapshotPtr call;
   if (below_call) {
@@ -126,16 +125,29 @@ void GraphRoutes::handle(const graph::Route& route, Request request, Responder r
     if (!found) return refuse(found.error());
     call = std::move(*found);
   }
-  if (const auto allowed = check_role(route, is_post, **principal); !allowed) return refuse(allowed.error());
-  if (!graph::is_built(route, request.method)) return respond(error_response(request, Errc::not_built_yet));
-  if (route.resource == Resource::calls) return create(route, request, **principal, std::move(respond));
-  if (is_absent_item(route)) return respond(error_response(request, Errc::item_not_found));
+  serve(route, request, **principal, call, std::move(respond));
+}
+
+/// For an application that may know of the call, if the route names one.
+void GraphRoutes::serve(const graph::Route& route, const Request& request, const auth::Principal& principal,
+                        const call::SnapshotPtr& call, Responder respond) {
+  const auto refuse = [&](const graph::ErrorAnswer& answer) {
+    if (call && options_.refused)
+      options_.refused(call->id, {graph::route_label(route), request.method, answer});
+    respond(error_response(request, answer));
+  };
+  const bool is_post = request.method == "POST";
+  if (const auto allowed = check_role(route, is_post, principal); !allowed)
+    return refuse(graph::error_answer(allowed.error()));
+  if (!graph::is_built(route, request.method)) return refuse(graph::error_answer(Errc::not_built_yet));
+  if (route.resource == Resource::calls) return create(route, request, principal, std::move(respond));
+  if (is_absent_item(route)) return refuse(graph::error_answer(Errc::item_not_found));
   if (request.method == "GET") return respond(show(route, request, *call));
   auto command = read(route, request);
-  if (!command) return refuse(command.error());
-  if (options_.refuse_changes() && !call::acts_always(*command)) return respond(storage_is_behind(request));
+  if (!command) return refuse(graph::error_answer(command.error()));
+  if (options_.refuse_changes() && !call::acts_always(*command)) return refuse(storage_is_behind());
   if (std::holds_alternative<call::RecordCommand>(*command) && options_.recordings_full())
-    return respond(error_response(request, Errc::storage_full));
+    return refuse(graph::error_answer(Errc::storage_full));
   post(route, request, std::move(*command), std::move(respond));
 }
 
@@ -217,7 +229,7 @@ void GraphRoutes::create(const graph::Route& route, const Request& request, cons
                          Responder respond) {
   auto order = read_order(route, request, principal);
   if (!order) return respond(error_response(request, graph::error_answer(order.error())));
-  if (options_.refuse_changes()) return respond(storage_is_behind(request));
+  if (options_.refuse_changes()) return respond(error_response(request, storage_is_behind()));
   call::CommandContext context = context_of(route, request);
   auto reply = [request = without_body(request), base_url = context.base_url, id = context.request,
                 &calls = ports_.calls,

@@ -6,6 +6,7 @@
 
 #include "auth/verifier.hpp"
 #include "call/ports.hpp"
+#include "graph/describe_event.hpp"
 #include "graph/read_command.hpp"
 #include "http/own_addresses.hpp"
 #include "http/service.hpp"
@@ -29,6 +30,9 @@ struct GraphOptions {
   /// True while there is no room for another recording (docs/decisions/0118): 507, before the call hears of
   /// it.
   std::function<bool()> recordings_full = [] { return false; };
+  /// Told of requests about a call that its application may see, but which the call never hears of; may be
+  /// unset. Any thread; must not block.
+  std::function<void(call::CallId, const graph::RequestRefused&)> refused = {};
 };
 
 /// `/v1.0` and `/beta`: authenticate → parse → one domain call → render. Threading: thread-safe.
@@ -47,6 +51,8 @@ class GraphRoutes {
   };
   using Checked = base::Result<call::SnapshotPtr>;
 
+  void serve(const graph::Route& route, const Request& request, const auth::Principal& principal,
+             const call::SnapshotPtr& call, Responder respond);
   [[nodiscard]] base::Result<auth::PrincipalPtr> authenticate(const Request& request) const;
   [[nodiscard]] Checked authorise(const graph::Route& route, const auth::Principal& principal) const;
   [[nodiscard]] base::Result<call::Command> read(const graph::Route& route, const Request& request) const;

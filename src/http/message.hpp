@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +25,10 @@ struct Request {
   std::string content_encoding;
   std::string host;
   std::string origin;
-  std::string range;              ///< Of a GET only: it means nothing anywhere else (RFC 9110 §14.2).
-  std::string if_range;           ///< Likewise.
+  std::string range;     ///< Of a GET only: it means nothing anywhere else (RFC 9110 §14.2).
+  std::string if_range;  ///< Likewise.
+  std::string accept;
+  std::string last_event_id;      ///< Where a stream of events was left (HTML Living Standard §9.2).
   std::string client_request_id;  ///< Printable ASCII, at most 256 characters, else dropped.
   std::string scenario_id;        ///< Likewise.
 
@@ -59,7 +62,8 @@ struct Response {
   /// Called once, when the last byte has been handed to the kernel or the connection has died.
   std::function<void()> on_written = {};
 
-  [[nodiscard]] std::uint64_t length() const { return stream ? stream->size() : body.size(); }
+  /// Nothing: only the end of the connection tells the end of the body (RFC 9112 §6.3).
+  [[nodiscard]] std::optional<std::uint64_t> length() const { return stream ? stream->size() : body.size(); }
 };
 
 [[nodiscard]] Response json_response(int status, std::string body);

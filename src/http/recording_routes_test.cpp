@@ -52,7 +52,7 @@ class RecordingRoutesTest : public ::testing::Test {
   }
   static std::string body(const Response& response) {
     std::string all;
-    while (all.size() < response.stream->size()) {
+    while (all.size() < *response.stream->size()) {
       std::promise<std::string> chunk;
       response.stream->read([&](std::string bytes) { chunk.set_value(std::move(bytes)); });
       const std::string bytes = chunk.get_future().get();

@@ -20,13 +20,16 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
-/// 1 MB of letters in uneven pieces, from another thread; `/stream-broken` fails in the middle.
+/// 1 MB of letters in uneven pieces, from another thread; `/stream-broken` fails in the middle,
+/// `/stream-open` does not say beforehand how much it is.
 class Letters final : public BodyStream {
  public:
-  explicit Letters(bool broken) : broken_(broken) {}
-  std::uint64_t size() const override { return 1'000'000; }
+  static constexpr std::uint64_t kSize = 1'000'000;
+
+  Letters(bool broken, bool open) : broken_(broken), open_(open) {}
+  std::optional<std::uint64_t> size() const override { return open_ ? std::nullopt : std::optional(kSize); }
   void read(Chunk next) override {
-    const std::size_t length = std::min<std::size_t>(size() - given_, 70'001);
+    const std::size_t length = std::min<std::size_t>(kSize - given_, 70'001);
     const bool fails = broken_ && given_ > 500'000;
     std::string chunk(fails ? 0 : length, 'a');
     for (std::size_t i = 0; i < chunk.size(); ++i) chunk[i] = static_cast<char>('a' + (given_ + i) % 26);
@@ -36,6 +39,7 @@ class Letters final : public BodyStream {
 
  private:
   const bool broken_;
+  const bool open_;
   std::uint64_t given_ = 0;
 };
 
@@ -67,7 +71,7 @@ class EchoService final : public Service {
 
   Response streamed(const std::string& target) {
     Response response{.status = 200, .content_type = "application/octet-stream"};
-    response.stream = std::make_shared<Letters>(target == "/stream-broken");
+    response.stream = std::make_shared<Letters>(target == "/stream-broken", target == "/stream-open");
     response.on_written = [this] { ++written; };
     return response;
   }
@@ -428,6 +432,16 @@ TEST_F(ServerTest, a_stream_that_breaks_off_closes_the_connection) {
   const auto response = ask("GET /stream-broken HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(status(response), 200);
   EXPECT_LT(response.size(), 1'000'000u);
+  wait_until_all_are_gone();
+  wait_until_written(1);
+}
+
+TEST_F(ServerTest, a_stream_of_unknown_length_ends_with_its_connection) {
+  const auto response = ask("GET /stream-open HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(status(response), 200);
+  EXPECT_EQ(response.find("Content-Length"), std::string::npos);
+  EXPECT_NE(response.find("Connection: close\r\n"), std::string::npos);
+  EXPECT_EQ(response.size() - response.find("\r\n\r\n") - 4, Letters::kSize);
   wait_until_all_are_gone();
   wait_until_written(1);
 }

@@ -257,6 +257,7 @@ void Delivery::try_again(CallQueue& queue, const Outcome& outcome) {
   milliseconds wait = backoff(head.failures++, ports_.loop.random());
   if (outcome.retry_after) wait = std::max(wait, std::min(*outcome.retry_after, kRetryAfterMax));
   head.last_failure = outcome.reason;
+  ports_.listener.on_attempt_failed(queue.id(), queue.head_number(), {outcome.reason, head.failures});
   if (ports_.loop.wall_now() + wait >= queue.deadline(options_.retry))
     return park(queue, {outcome.reason, head.failures});
   head.row.reset();  // the store has it
@@ -273,7 +274,7 @@ void Delivery::retry_now(call::CallId call, call::NotificationNumber number) {
   advance(*queue);
 }
 
-void Delivery::park(CallQueue& queue, call::GivenUp because) {
+void Delivery::park(CallQueue& queue, const call::GivenUp& because) {
   const call::NotificationNumber number = queue.head_number();
   if (unsigned suppressed = 0; parked_lines.allow(suppressed)) {
     spdlog::warn("call={} notification {} parked: {} ({} more lines held back)", queue.id().to_string(),
@@ -281,8 +282,8 @@ void Delivery::park(CallQueue& queue, call::GivenUp because) {
   }
   metrics_->parked_total.fetch_add(1, std::memory_order_relaxed);
   metrics_->pending.remove(1);
-  ports_.store.mark_parked(queue.id(), number, std::move(because));
-  ports_.listener.on_parked(queue.id(), number);
+  ports_.store.mark_parked(queue.id(), number, because);
+  ports_.listener.on_parked(queue.id(), number, because);
   queue.head_parked();
   advance(queue);
 }

@@ -77,7 +77,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void delivered(CallQueue& queue);
   void try_again(CallQueue& queue, const Outcome& outcome);
   void retry_now(call::CallId call, call::NotificationNumber number);
-  void park(CallQueue& queue, call::GivenUp because);
+  void park(CallQueue& queue, const call::GivenUp& because);
 
   void arm_sweep();
   void sweep();

@@ -91,6 +91,9 @@ TEST(Delivery, a_failed_attempt_is_repeated_with_growing_pauses_and_the_same_mes
   bench.answer(202);
   EXPECT_THAT(bench.listener.delivered, ElementsAre(1));
   EXPECT_EQ(bench.sink->metrics().failed_attempts_total, 8u);
+  ASSERT_EQ(bench.listener.failed_attempts.size(), 8u);
+  EXPECT_EQ(bench.listener.failed_attempts.back().first, 1u);
+  EXPECT_EQ(bench.listener.failed_attempts.back().second.attempts, 8u);
 }
 
 TEST(Delivery, a_retry_after_longer_than_the_pause_is_obeyed) {

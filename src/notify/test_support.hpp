@@ -144,10 +144,17 @@ class RecordingListener final : public call::DeliveryListener {
   void on_delivered(call::CallId, call::NotificationNumber number) override {
     delivered.push_back(number.value);
   }
-  void on_parked(call::CallId, call::NotificationNumber number) override { parked.push_back(number.value); }
+  void on_attempt_failed(call::CallId, call::NotificationNumber number,
+                         const call::GivenUp& because) override {
+    failed_attempts.emplace_back(number.value, because);
+  }
+  void on_parked(call::CallId, call::NotificationNumber number, const call::GivenUp&) override {
+    parked.push_back(number.value);
+  }
   void on_bot_silent(call::CallId call) override { silent.push_back(call); }
 
   std::vector<std::uint64_t> delivered;
+  std::vector<std::pair<std::uint64_t, call::GivenUp>> failed_attempts;
   std::vector<std::uint64_t> parked;
   std::vector<call::CallId> silent;
 };

@@ -19,4 +19,12 @@ struct StorageMetrics {
       {250, 500, 1'000, 2'000, 4'000, 8'000, 16'000, 64'000, 250'000, 1'000'000}};
 };
 
+/// What the event log counts. Threading: thread-safe.
+struct EventLogMetrics {
+  std::atomic<std::uint64_t> written_total{0};
+  std::atomic<std::uint64_t> lost_total{0};      ///< No room to wait, or the call's log was full.
+  std::atomic<std::uint64_t> failures_total{0};  ///< Transactions that failed and were tried again.
+  std::atomic<std::uint64_t> queued{0};          ///< Events that wait or are being written now.
+};
+
 }  // namespace tonearm::storage

@@ -1,9 +1,7 @@
 #include "storage/store.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "storage/call_table.hpp"
+#include "storage/database_file.hpp"
 #include "storage/errc.hpp"
 #include "storage/outbox_table.hpp"
 #include "storage/recording_table.hpp"
@@ -14,17 +12,8 @@ namespace tonearm::storage {
 namespace {
 
 constexpr const char* kFileName = "tonearm.db";
-
-/// SQLite would make it readable for everyone; its WAL gets the rights of the database.
-std::filesystem::path private_file(std::filesystem::path file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    const std::error_code reason(errno, std::system_category());
-    throw std::system_error(make_error_code(StorageErrc::unusable_directory), reason.message());
-  }
-  ::close(descriptor);
-  return file;
-}
+constexpr const char* kLostWithIt =
+    " (calls that were up and notifications not yet delivered are lost with it)";
 
 /// Before SQLite opens the database, for it would replay what is whole and forget the rest.
 std::filesystem::path with_whole_log(std::filesystem::path file, bool full_durability) {
@@ -38,22 +27,6 @@ std::filesystem::path with_whole_log(std::filesystem::path file, bool full_durab
   return file;
 }
 
-void check_integrity(Database& database) {
-  const std::string verdict = database.text("PRAGMA quick_check(1)");
-  if (verdict != "ok") throw std::system_error(make_error_code(StorageErrc::corrupt), verdict);
-}
-
-const char* remedy(const std::error_code& code) {
-  if (code == StorageErrc::corrupt) {
-    return "; move it and its -wal and -shm files away to start with an empty one (calls that were up and "
-           "notifications not yet delivered are lost with it)";
-  }
-  if (code == StorageErrc::foreign_database) return "; move it away or set another server.data_dir";
-  if (code == StorageErrc::newer_schema) return "; use that version, or move the file away";
-  if (code == StorageErrc::disk_full) return "; make room";
-  return "";
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
@@ -64,7 +37,7 @@ base::Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
     return std::unique_ptr<Store>(new Store(std::move(*directory), std::move(options)));
   } catch (const std::system_error& error) {
     return std::unexpected(
-        base::Error{error.code(), file.string() + ": " + error.what() + remedy(error.code())});
+        base::Error{error.code(), file.string() + ": " + error.what() + remedy(error.code(), kLostWithIt)});
   }
 }
 

@@ -66,6 +66,9 @@ Request RequestReader::take() {
   request.content_encoding = header(bhttp::field::content_encoding);
   request.host = header(bhttp::field::host);
   request.origin = header(bhttp::field::origin);
+  request.accept = header(bhttp::field::accept);
+  const auto last_event = message["Last-Event-ID"];
+  request.last_event_id.assign(last_event.data(), last_event.size());
   if (!head) request.range = header(bhttp::field::range);
   if (!head) request.if_range = header(bhttp::field::if_range);
   return request;

@@ -46,8 +46,9 @@ std::string to_text(const Response& response, const Echo& echo, bool keep_alive)
   header("scenario-id", echo.scenario_id);
   header("Content-Type", response.content_type);
   for (const Header& extra : response.headers) header(extra.name, extra.value);
+  const auto length = response.length();
   // RFC 9110 §8.6: a 204 has no Content-Length.
-  if (response.status != 204) fmt::format_to(out, "Content-Length: {}\r\n", response.length());
+  if (response.status != 204 && length) fmt::format_to(out, "Content-Length: {}\r\n", *length);
   if (!keep_alive) text.append("Connection: close\r\n");
   text.append("\r\n");
   if (!echo.head) text.append(response.body);

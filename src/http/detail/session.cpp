@@ -130,7 +130,7 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
     const bool wants_more = reader.keep_alive();
     Response response = co_await ask(completed(reader.take()));
     if (response.status == 500 && response.body.empty()) response = refusal(graph::Errc::internal);
-    const bool keep = wants_more && !state_->stopping;
+    const bool keep = wants_more && response.length() && !state_->stopping;
     const bool written = co_await write(std::move(response), keep);
     if (written && !keep) co_await close_gently();
     co_return written&& keep;
@@ -214,10 +214,11 @@ class Session final : public Sweepable, public std::enable_shared_from_this<Sess
 
   /// False if the client went away, or the body broke off: then only closing tells the client so.
   asio::awaitable<bool> write_stream(BodyStream& body) {
-    for (std::uint64_t left = body.size(); left > 0;) {
+    const auto size = body.size();
+    for (std::uint64_t left = size.value_or(UINT64_MAX); left > 0;) {
       phase_ = Phase::handling;
       const std::string chunk = co_await next_chunk(body);
-      if (chunk.empty() || chunk.size() > left) co_return false;
+      if (chunk.empty() || chunk.size() > left) co_return !size && chunk.empty();
       enter(Phase::writing, state_->limits.write_chunk);
       const auto [error, length] = co_await asio::async_write(stream_, asio::buffer(chunk), kTuple);
       if (error) co_return false;
