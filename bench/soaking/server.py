@@ -121,6 +121,7 @@ class Server:
             "descriptors": self.descriptors().total(),
             "threads": int(status["Threads"]),
             "database_kib": size(self.data, "tonearm.db*") // 1024,
+            "events_kib": size(self.data, "events.db*") // 1024,
             "recordings_kib": size(self.data / "recordings", "*") // 1024,
             "calls_active": int(shown["tonearm_calls_active"]),
             "sessions": int(shown["tonearm_media_sessions"]),
