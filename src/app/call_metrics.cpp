@@ -18,6 +18,8 @@ std::string kind_label(call::OperationKind kind) {
       return "cancel_media_processing";
     case call::OperationKind::send_dtmf:
       return "send_dtmf";
+    case call::OperationKind::update_recording_status:
+      return "update_recording_status";
   }
   return "other";
 }

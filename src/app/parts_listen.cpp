@@ -76,6 +76,7 @@ base::Result<void> Server::Parts::open_api() {
   options.callbacks = [this] { return callback_policy_.load(); };
   options.refuse_changes = [this] { return store_->oldest_uncommitted() > 5s; };
   options.recordings_full = [this] { return recordings_->full(); };
+  options.requests_per_second = static_cast<unsigned>(settings_.limits.per_application);
   options.refused = [this](call::CallId call, const graph::RequestRefused& refused) {
     chronicle_->note(call, refused);
   };

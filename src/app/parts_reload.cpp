@@ -22,6 +22,7 @@ base::Result<void> Server::Parts::reload(config::Settings settings) {
   host_->update_applications(served_applications(settings));
   legs_->post_directory(sip_settings(settings).directory);
   calls_max_ = most_calls(settings);
+  graph_routes_->set_requests_per_second(static_cast<unsigned>(settings.limits.per_application));
 
   net::AddressPolicy callbacks = callback_policy(settings);
   callback_policy_.store(std::make_shared<net::AddressPolicy>(callbacks));

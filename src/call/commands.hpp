@@ -58,8 +58,16 @@ struct SendDtmfCommand {
   std::optional<std::string> client_context;
 };
 
-using Command = std::variant<AnswerCommand, RejectCommand, DeleteCommand, KeepAliveCommand, PlayCommand,
-                             RecordCommand, SubscribeToToneCommand, CancelCommand, SendDtmfCommand>;
+/// What the bot says of recordings of its own (policy recording): noted, nothing follows from it.
+enum class RecordingStatus : std::uint8_t { unknown, not_recording, recording, failed };
+struct UpdateRecordingStatusCommand {
+  RecordingStatus status = RecordingStatus::unknown;
+  std::optional<std::string> client_context;
+};
+
+using Command =
+    std::variant<AnswerCommand, RejectCommand, DeleteCommand, KeepAliveCommand, PlayCommand, RecordCommand,
+                 SubscribeToToneCommand, CancelCommand, SendDtmfCommand, UpdateRecordingStatusCommand>;
 
 /// What acts at once whatever the disk does: only its answer waits for it.
 inline bool acts_always(const Command& command) {

@@ -6,6 +6,7 @@
 #include "call/commits.hpp"
 #include "call/dtmf.hpp"
 #include "call/hang_up.hpp"
+#include "call/immediate.hpp"
 #include "call/incoming.hpp"
 #include "call/operations.hpp"
 #include "call/outgoing.hpp"
@@ -38,6 +39,9 @@ struct OnCommand {
   void operator()(const SubscribeToToneCommand& c) const { subscribe_to_tone(call, step, context, c); }
   void operator()(const CancelCommand& c) const { cancel(call, step, context, c); }
   void operator()(const SendDtmfCommand& c) const { send_dtmf(call, step, context, c); }
+  void operator()(const UpdateRecordingStatusCommand& c) const {
+    update_recording_status(call, step, context, c);
+  }
 };
 
 struct OnSignal {

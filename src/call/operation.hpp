@@ -16,7 +16,8 @@ enum class OperationKind : std::uint8_t {
   record,
   subscribe_to_tone,
   cancel_media_processing,
-  send_dtmf
+  send_dtmf,
+  update_recording_status
 };
 
 /// On the wire: `notStarted`, `running`, `completed`, `failed`.

@@ -65,6 +65,12 @@ void watch_fetch(CallData& call, StepBuilder& step, const MediaOperation& operat
                   operation.number.value);
 }
 
+bool is_immediate(const CallData& call, OperationId id) {
+  const auto found = call.view.operations.find(id);
+  return found != call.view.operations.end() && found->second.ending &&
+         found->second.ending->reason == EndReason::immediate;
+}
+
 /// It is gone from GET; its row says that it is over, so that a restart does not notify an ending.
 void withdraw_view(CallData& call, StepBuilder& step, OperationId id, EndReason reason) {
   OperationView row = call.view.operations[id];
@@ -235,7 +241,8 @@ void withdraw(CallData& call, StepBuilder& step, OperationId id) {
     stop_operations(call, step, {operation->number}, StopCause::cancelled);
   } else if (std::erase_if(call.sending, [&](const SendingDtmf& sending) { return sending.id == id; }) != 0) {
     withdraw_view(call, step, id, EndReason::dtmf_call_ended);
-  } else if (std::erase_if(call.tone_subscriptions, [&](const auto& entry) { return entry.id == id; }) != 0) {
+  } else if (is_immediate(call, id)) {
+    std::erase_if(call.tone_subscriptions, [&](const auto& entry) { return entry.id == id; });
     withdraw_view(call, step, id, EndReason::immediate);
   }
 }

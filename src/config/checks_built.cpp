@@ -15,10 +15,6 @@ void check_server_built(const Settings& settings, Findings& findings) {
     if (codec == "PCMU" || codec == "PCMA") continue;
     findings.add("media.codecs", fmt::format("\"{}\" is not built yet; use PCMU and PCMA", codec));
   }
-  if (settings.limits.per_application != 0) {
-    findings.add("limits.per_application", "is not built yet; leave it at 0");
-  }
-  if (!settings.dropin.hosts.empty()) findings.add("dropin.hosts", "is not built yet; leave it empty");
 }
 
 void check_entries_built(const Settings& settings, Findings& findings) {

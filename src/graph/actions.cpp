@@ -8,7 +8,8 @@ namespace tonearm::graph {
 namespace {
 
 constexpr bool kBeta = true;
-constexpr bool kBuilt = true;
+constexpr Support kBuilt = Support::built;
+constexpr Support kGroup = Support::group_calls;
 
 // Names and bindings as in the metadata (api/*.csdl), configureMixer from the older pages (facts §6.13).
 constexpr std::array kActions{
@@ -24,24 +25,25 @@ constexpr std::array kActions{
     ActionRow{Action::subscribe_to_tone, "subscribeToTone", on_call, !kBeta, kBuilt},
     ActionRow{Action::cancel_media_processing, "cancelMediaProcessing", on_call, !kBeta, kBuilt},
     ActionRow{Action::send_dtmf_tones, "sendDtmfTones", on_call, !kBeta, kBuilt},
-    ActionRow{Action::mute, "mute", on_call | on_participant},
-    ActionRow{Action::unmute, "unmute"},
-    ActionRow{Action::update_recording_status, "updateRecordingStatus"},
-    ActionRow{Action::change_screen_sharing_role, "changeScreenSharingRole"},
-    ActionRow{Action::add_large_gallery_view, "addLargeGalleryView"},
-    ActionRow{Action::log_teleconference_device_quality, "logTeleconferenceDeviceQuality", on_calls},
+    ActionRow{Action::mute, "mute", on_call | on_participant, !kBeta, kGroup},
+    ActionRow{Action::unmute, "unmute", on_call, !kBeta, kGroup},
+    ActionRow{Action::update_recording_status, "updateRecordingStatus", on_call, !kBeta, kBuilt},
+    ActionRow{Action::change_screen_sharing_role, "changeScreenSharingRole", on_call, !kBeta, kGroup},
+    ActionRow{Action::add_large_gallery_view, "addLargeGalleryView", on_call, !kBeta, kGroup},
+    ActionRow{Action::log_teleconference_device_quality, "logTeleconferenceDeviceQuality", on_calls, !kBeta,
+              kBuilt},
     ActionRow{Action::invite, "invite", on_participants},
-    ActionRow{Action::mute_all, "muteAll", on_participants, kBeta},
-    ActionRow{Action::configure_mixer, "configureMixer", on_participants, kBeta},
-    ActionRow{Action::start_hold_music, "startHoldMusic", on_participant},
-    ActionRow{Action::stop_hold_music, "stopHoldMusic", on_participant},
-    ActionRow{Action::admit_from_lobby, "admitFromLobby", on_participant, kBeta},
-    ActionRow{Action::admit_all_from_lobby, "admitAllFromLobby", on_participants, kBeta},
-    ActionRow{Action::remove_from_lobby, "removeFromLobby", on_participant, kBeta},
-    ActionRow{Action::start_recording, "startRecording", on_call, kBeta},
-    ActionRow{Action::stop_recording, "stopRecording", on_call, kBeta},
-    ActionRow{Action::start_transcription, "startTranscription", on_call, kBeta},
-    ActionRow{Action::stop_transcription, "stopTranscription", on_call, kBeta},
+    ActionRow{Action::mute_all, "muteAll", on_participants, kBeta, kGroup},
+    ActionRow{Action::configure_mixer, "configureMixer", on_participants, kBeta, kGroup},
+    ActionRow{Action::start_hold_music, "startHoldMusic", on_participant, !kBeta, kGroup},
+    ActionRow{Action::stop_hold_music, "stopHoldMusic", on_participant, !kBeta, kGroup},
+    ActionRow{Action::admit_from_lobby, "admitFromLobby", on_participant, kBeta, kGroup},
+    ActionRow{Action::admit_all_from_lobby, "admitAllFromLobby", on_participants, kBeta, kGroup},
+    ActionRow{Action::remove_from_lobby, "removeFromLobby", on_participant, kBeta, kGroup},
+    ActionRow{Action::start_recording, "startRecording", on_call, kBeta, kGroup},
+    ActionRow{Action::stop_recording, "stopRecording", on_call, kBeta, kGroup},
+    ActionRow{Action::start_transcription, "startTranscription", on_call, kBeta, kGroup},
+    ActionRow{Action::stop_transcription, "stopTranscription", on_call, kBeta, kGroup},
 };
 
 constexpr bool rows_stand_in_order() {

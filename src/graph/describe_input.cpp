@@ -67,6 +67,11 @@ Asked asked(const call::SendDtmfCommand& command) {
   return {"sendDtmfTones", {{"tones", command.tones.size()}, {"delayMilliseconds", command.delay.count()}}};
 }
 
+Asked asked(const call::UpdateRecordingStatusCommand& command) {
+  return {"updateRecordingStatus",
+          {{"status", recording_statuses()[static_cast<std::size_t>(command.status)]}}};
+}
+
 /// One overload for each thing that may come; `show` is show_numbers.
 struct InputText {
   using Text = std::optional<EventText>;

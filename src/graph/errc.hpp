@@ -8,6 +8,7 @@ namespace tonearm::graph {
 enum class Errc {
   bad_request = 1,         ///< The body or a member breaks a rule.
   not_built_yet,           ///< Graph has it, this server does not have it yet.
+  group_calls_only,        ///< The call is between two, and this means something in group calls only.
   unauthenticated,         ///< No token, or one that does not verify.
   not_registered,          ///< The application is not configured here.
   missing_role,            ///< A role is missing, or the token is not an application's.

@@ -25,6 +25,8 @@ constexpr std::array kRows{
     Row{Errc::bad_request, 400, "BadRequest", "The request breaks a rule of this operation."},
     Row{Errc::not_built_yet, 400, "notSupported",
         "This server does not have this operation yet. Nothing was done."},
+    Row{Errc::group_calls_only, 400, "notSupported",
+        "Only group calls have this; this call is between two. Nothing was done."},
     Row{Errc::unauthenticated, 401, "InvalidAuthenticationToken",
         "Send a valid access token in the Authorization header."},
     Row{Errc::not_registered, 403, "7503", "The application is not registered here."},

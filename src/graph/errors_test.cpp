@@ -20,6 +20,7 @@ TEST(Errors, each_refusal_has_its_status_and_code) {
   };
   const std::vector<Row> rows{{Errc::bad_request, 400, "BadRequest"},
                               {Errc::not_built_yet, 400, "notSupported"},
+                              {Errc::group_calls_only, 400, "notSupported"},
                               {Errc::unauthenticated, 401, "InvalidAuthenticationToken"},
                               {Errc::not_registered, 403, "7503"},
                               {Errc::missing_role, 403, "7504"},

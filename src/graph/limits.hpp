@@ -40,6 +40,8 @@ inline constexpr std::size_t kIdentityBytesMax = 512;
 inline constexpr std::size_t kSubjectBytesMax = 1024;
 /// Entries of `stopTones`: there are 16 keys.
 inline constexpr std::size_t kStopTonesMax = 16;
+/// Entries of `mediaQualityList`.
+inline constexpr std::size_t kMediaQualityMax = 100;
 /// Entries of `tones`, and the pause between them [ms].
 inline constexpr std::size_t kDtmfTonesMax = 256;
 inline constexpr std::int64_t kDtmfDelayMaxMs = 10'000;

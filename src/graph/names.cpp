@@ -15,11 +15,12 @@ constexpr std::array<Name, 4> kStatuses{"notStarted", "running", "completed", "f
 constexpr std::array<Name, 17> kTones{"tone0", "tone1", "tone2", "tone3", "tone4", "tone5",
                                       "tone6", "tone7", "tone8", "tone9", "star",  "pound",
                                       "a",     "b",     "c",     "d",     "flash"};
-constexpr std::array<Name, 5> kOperationTypes{
-    "#microsoft.graph.playPromptOperation", "#microsoft.graph.recordOperation",
+constexpr std::array<Name, 6> kOperationTypes{
+    "#microsoft.graph.playPromptOperation",      "#microsoft.graph.recordOperation",
     "#microsoft.graph.subscribeToToneOperation", "#microsoft.graph.cancelMediaProcessingOperation",
-    "#microsoft.graph.sendDtmfTonesOperation"};
+    "#microsoft.graph.sendDtmfTonesOperation",   "#microsoft.graph.updateRecordingStatusOperation"};
 constexpr std::array<Name, 3> kRejectReasons{"none", "busy", "forbidden"};
+constexpr std::array<Name, 4> kRecordingStatuses{"unknown", "notRecording", "recording", "failed"};
 constexpr std::array<Name, 3> kCancelScopes{"all", "current", "queued"};
 constexpr std::array<Name, 5> kModalities{"audio", "video", "videoBasedScreenSharing", "data", "unknown"};
 
@@ -51,6 +52,9 @@ std::span<const std::string_view> reject_reasons() {
 }
 std::span<const std::string_view> tones() {
   return kTones;
+}
+std::span<const std::string_view> recording_statuses() {
+  return kRecordingStatuses;
 }
 std::span<const std::string_view> cancel_scopes() {
   return kCancelScopes;

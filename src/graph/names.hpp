@@ -22,6 +22,7 @@ namespace tonearm::graph {
 /// Spellings in the order of the enumerators, for reading.
 [[nodiscard]] std::span<const std::string_view> reject_reasons();
 [[nodiscard]] std::span<const std::string_view> tones();
+[[nodiscard]] std::span<const std::string_view> recording_statuses();
 [[nodiscard]] std::span<const std::string_view> cancel_scopes();
 [[nodiscard]] std::span<const std::string_view> modalities();
 

@@ -128,6 +128,18 @@ Command read_send_dtmf(Members& body, const ReadOptions&) {
   return command;
 }
 
+/// `unknown` is what a client sends that has nothing to say (facts §7.12); the page wants one of the others.
+Command read_recording_status(Members& body, const ReadOptions&) {
+  call::UpdateRecordingStatusCommand command;
+  command.client_context = read_client_context(body);
+  const auto at = body.one_of("status", recording_statuses());
+  if (!body.has("status")) body.refuse_missing("status");
+  command.status = static_cast<call::RecordingStatus>(at.value_or(0));
+  if (at && command.status == call::RecordingStatus::unknown)
+    body.refuse("status", "must be notRecording, recording or failed");
+  return command;
+}
+
 using Reader = Command (*)(Members&, const ReadOptions&);
 
 Reader reader_of(Action action) {
@@ -149,6 +161,8 @@ Reader reader_of(Action action) {
       return read_cancel;
     case Action::send_dtmf_tones:
       return read_send_dtmf;
+    case Action::update_recording_status:
+      return read_recording_status;
     default:
       return nullptr;
   }

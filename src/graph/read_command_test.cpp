@@ -152,6 +152,18 @@ TEST(ReadCommand, an_action_that_is_not_built_has_no_command) {
   }
 }
 
+TEST(ReadCommand, a_recording_status_is_one_of_three) {
+  const auto read = [](std::string_view body) {
+    return std::get<call::UpdateRecordingStatusCommand>(
+        read_command(Action::update_recording_status, body, read_as()).value());
+  };
+  EXPECT_EQ(read(R"({"status":"notRecording"})").status, call::RecordingStatus::not_recording);
+  EXPECT_EQ(read(R"({"status":"Recording","clientContext":"c"})").status, call::RecordingStatus::recording);
+  EXPECT_EQ(read(R"({"status":"failed"})").status, call::RecordingStatus::failed);
+  for (const auto body : {"{}", R"({"status":null})", R"({"status":"unknown"})", R"({"status":"paused"})"})
+    EXPECT_NE(refusal_of(Action::update_recording_status, body), "") << body;
+}
+
 // ---- clientContext ---------------------------------------------------------------------------------------
 
 TEST(ReadCommand, a_client_context_has_256_characters_at_most) {

@@ -127,7 +127,7 @@ class RouteReader {
 
   void read_calls() {
     route_.resource = Resource::calls;
-    if (at_end() || read_action(on_calls, Resource::calls_action)) return;
+    if (at_end() || read_count() || read_action(on_calls, Resource::calls_action)) return;
     // `calls//playPrompt` is a client that has lost the call id: no call of that name is looked for.
     if (find_action(segments_[at_])) return;
     route_.call = call::CallId::parse(segments_[at_++]).value_or(call::CallId{});
@@ -160,14 +160,33 @@ class RouteReader {
   }
 
   void read_collection(Resource collection, Resource member) {
-    route_.resource = at_end() ? collection : member;
-    if (!at_end()) route_.item = segments_[at_++];
+    route_.resource = collection;
+    if (at_end() || read_count()) return;
+    route_.resource = member;
+    route_.item = segments_[at_++];
+  }
+
+  bool read_count() {
+    route_.count = next_is("$count");
+    return route_.count;
   }
 
   std::vector<std::string> segments_;
   std::size_t at_ = 0;
   Route route_;
 };
+
+std::optional<Errc> not_served(Support support) {
+  switch (support) {
+    case Support::built:
+      return std::nullopt;
+    case Support::group_calls:
+      return Errc::group_calls_only;
+    case Support::not_yet:
+      return Errc::not_built_yet;
+  }
+  return Errc::not_built_yet;
+}
 
 constexpr std::array<std::string_view, 1> kGet{"GET"};
 constexpr std::array<std::string_view, 1> kPost{"POST"};
@@ -216,6 +235,7 @@ Route parse_route(std::string_view target) {
 }
 
 std::span<const std::string_view> allowed_methods(const Route& route) {
+  if (route.count) return kGet;
   switch (route.resource) {
     case Resource::unknown:
       return {};
@@ -251,24 +271,17 @@ std::string allow_header(const Route& route) {
   return fmt::format("{}", fmt::join(allowed_methods(route), ", "));
 }
 
-bool is_built(const Route& route, std::string_view method) {
+std::optional<Errc> not_served(const Route& route, std::string_view method) {
   switch (route.resource) {
-    case Resource::calls:
-    case Resource::call:
-    case Resource::operations:
-    case Resource::operation:
-    case Resource::participants:
-    case Resource::participant:
-    case Resource::audio_routing_group:
-    case Resource::content_sharing_sessions:
-    case Resource::content_sharing_session:
-      return true;
-    case Resource::audio_routing_groups:
-      return method == "GET";
+    case Resource::calls_action:
     case Resource::call_action:
-      return row_of(route.action).built;
+    case Resource::participants_action:
+    case Resource::participant_action:
+      return not_served(row_of(route.action).support);
+    case Resource::audio_routing_groups:
+      return method == "GET" ? std::nullopt : std::optional(Errc::group_calls_only);
     default:
-      return false;
+      return std::nullopt;
   }
 }
 
@@ -283,6 +296,7 @@ std::string_view to_string(Version version) {
 std::string route_label(const Route& route) {
   if (route.resource == Resource::unknown) return "unknown";
   std::string label(pattern(route.resource));
+  if (route.count) label.append("/$count");
   if (route.action != Action::none) label.append("/").append(to_string(route.action));
   return label;
 }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "call/ids.hpp"
+#include "graph/errc.hpp"
 
 namespace tonearm::graph {
 
@@ -71,6 +73,7 @@ struct Route {
   Root root = Root::communications;
   Resource resource = Resource::unknown;
   Action action = Action::none;
+  bool count = false;           ///< `…/$count`: how many the collection has.
   call::CallId call;            ///< Nil if the path has none, or one that is no GUID: no call has it.
   call::OperationId operation;  ///< Likewise.
   std::string item;             ///< Participant, group or session, decoded; as written.
@@ -88,9 +91,8 @@ struct Route {
 /// Value of `Allow`: "GET, DELETE".
 [[nodiscard]] std::string allow_header(const Route& route);
 
-/// Whether this server does it. If not, it is refused with `Errc::not_built_yet` and nothing happens.
-/// Call it only for an allowed method.
-[[nodiscard]] bool is_built(const Route& route, std::string_view method);
+/// Why this server does not do it, if so; then nothing happens. Call it only for an allowed method.
+[[nodiscard]] std::optional<Errc> not_served(const Route& route, std::string_view method);
 
 /// Spelling of an action, for messages and metrics: "playPrompt".
 [[nodiscard]] std::string_view to_string(Action action);

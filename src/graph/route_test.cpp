@@ -129,42 +129,49 @@ TEST(Route, an_id_that_is_no_guid_is_a_call_that_nobody_has) {
   }
 }
 
-TEST(Route, what_is_not_built_yet_is_a_known_route) {
-  const std::string call = "/beta/communications/calls/" + std::string(kCall);
-  for (const std::string_view action :
+/// Of a POST of this below a beta call.
+std::optional<Errc> refusal_of(std::string_view path) {
+  const Route route =
+      parse_route("/beta/communications/calls/" + std::string(kCall) + "/" + std::string(path));
+  EXPECT_NE(route.resource, Resource::unknown) << path;
+  EXPECT_TRUE(is_allowed(route, "POST")) << path;
+  return not_served(route, "POST");
+}
+
+TEST(Route, what_is_not_served_is_a_known_route_that_says_why) {
+  for (const auto path :
        {"answer", "reject", "keepAlive", "playPrompt", "recordResponse", "record", "subscribeToTone",
-        "cancelMediaProcessing", "sendDtmfTones"}) {
-    EXPECT_TRUE(is_built(parse_route(call + "/" + std::string(action)), "POST")) << action;
+        "cancelMediaProcessing", "sendDtmfTones", "updateRecordingStatus"})
+    EXPECT_FALSE(refusal_of(path)) << path;
+  for (const auto path : {"redirect", "transfer", "participants/invite"})
+    EXPECT_EQ(refusal_of(path), Errc::not_built_yet) << path;
+  for (const auto path :
+       {"mute", "unmute", "changeScreenSharingRole", "addLargeGalleryView", "startRecording", "stopRecording",
+        "startTranscription", "stopTranscription", "participants/muteAll", "participants/configureMixer",
+        "participants/p/mute", "participants/p/startHoldMusic", "participants/p/stopHoldMusic",
+        "participants/p/admitFromLobby", "participants/admitAllFromLobby", "participants/p/removeFromLobby",
+        "audioRoutingGroups"})
+    EXPECT_EQ(refusal_of(path), Errc::group_calls_only) << path;
+  EXPECT_FALSE(not_served(parse_route("/v1.0/communications/calls"), "POST"));
+  EXPECT_FALSE(not_served(parse_route("/v1.0/communications/calls/logTeleconferenceDeviceQuality"), "POST"));
+}
+
+TEST(Route, collections_can_be_counted) {
+  const std::string call = "/v1.0/communications/calls/" + std::string(kCall);
+  const std::vector<std::pair<std::string, Resource>> collections{
+      {"/v1.0/communications/calls/$count", Resource::calls},
+      {call + "/operations/$count", Resource::operations},
+      {call + "/participants/$count", Resource::participants},
+      {call + "/audioRoutingGroups/$count", Resource::audio_routing_groups},
+      {call + "/contentSharingSessions/$count", Resource::content_sharing_sessions}};
+  for (const auto& [path, resource] : collections) {
+    const Route route = parse_route(path);
+    EXPECT_EQ(route.resource, resource) << path;
+    EXPECT_TRUE(route.count) << path;
+    EXPECT_EQ(allow_header(route), "GET") << path;
+    EXPECT_TRUE(route_label(route).ends_with("/$count")) << path;
   }
-  for (const std::string_view path : {"redirect",
-                                      "transfer",
-                                      "mute",
-                                      "unmute",
-                                      "updateRecordingStatus",
-                                      "changeScreenSharingRole",
-                                      "addLargeGalleryView",
-                                      "startRecording",
-                                      "stopRecording",
-                                      "startTranscription",
-                                      "stopTranscription",
-                                      "participants/invite",
-                                      "participants/muteAll",
-                                      "participants/configureMixer",
-                                      "participants/p/mute",
-                                      "participants/p/startHoldMusic",
-                                      "participants/p/stopHoldMusic",
-                                      "participants/p/admitFromLobby",
-                                      "participants/admitAllFromLobby",
-                                      "participants/p/removeFromLobby",
-                                      "audioRoutingGroups"}) {
-    const Route route = parse_route(call + "/" + std::string(path));
-    EXPECT_NE(route.resource, Resource::unknown) << path;
-    EXPECT_TRUE(is_allowed(route, "POST")) << path;
-    EXPECT_FALSE(is_built(route, "POST")) << path;
-  }
-  EXPECT_TRUE(is_built(parse_route("/v1.0/communications/calls"), "POST"));
-  EXPECT_FALSE(is_built(parse_route("/v1.0/communications/calls/logTeleconferenceDeviceQuality"), "POST"));
-  EXPECT_TRUE(is_built(parse_route(call + "/audioRoutingGroups"), "GET"));
+  EXPECT_EQ(parse_route(call + "/operations/$count/x").resource, Resource::unknown);
 }
 
 TEST(Route, any_bytes_are_read_without_harm) {

@@ -1,12 +1,15 @@
 #include "http/graph_routes.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "auth/errc.hpp"
+#include "base/log.hpp"
 #include "graph/content.hpp"
 #include "graph/read_create.hpp"
+#include "graph/read_device_quality.hpp"
 #include "graph/write_call.hpp"
 #include "graph/write_operation.hpp"
 #include "http/errors.hpp"
@@ -32,6 +35,12 @@ std::string_view role_for(const graph::Route& route, bool is_post) {
     default:
       return {};
   }
+}
+
+/// What has to stop must stop, however much its bot asks for.
+bool stops_something(const graph::Route& route, const Request& request) {
+  return route.action == Action::cancel_media_processing ||
+         (route.resource == Resource::call && request.method == "DELETE");
 }
 
 base::Result<void> check_content(const Request& request) {
@@ -118,6 +127,8 @@ void GraphRoutes::handle(const graph::Route& route, Request request, Responder r
     return respond(method_not_allowed(request, graph::allow_header(route)));
   const auto principal = authenticate(request);
   if (!principal) return refuse(principal.error());
+  if (!stops_something(route, request) && !rate_.allow((*principal)->application, request.received))
+    return refuse({graph::make_error_code(Errc::too_many_requests), {}});
   const bool below_call = route.resource != Resource::calls && route.resource != Resource::calls_action;
   call::SnapshotPtr call;
   if (below_call) {
@@ -139,8 +150,10 @@ void GraphRoutes::serve(const graph::Route& route, const Request& request, const
   const bool is_post = request.method == "POST";
   if (const auto allowed = check_role(route, is_post, principal); !allowed)
     return refuse(graph::error_answer(allowed.error()));
-  if (!graph::is_built(route, request.method)) return refuse(graph::error_answer(Errc::not_built_yet));
+  if (const auto why = graph::not_served(route, request.method)) return refuse(graph::error_answer(*why));
+  if (route.count) return respond(count(route, call.get(), principal));
   if (route.resource == Resource::calls) return create(route, request, principal, std::move(respond));
+  if (route.resource == Resource::calls_action) return respond(log_device_quality(route, request));
   if (is_absent_item(route)) return refuse(graph::error_answer(Errc::item_not_found));
   if (request.method == "GET") return respond(show(route, request, *call));
   auto command = read(route, request);
@@ -194,6 +207,35 @@ base::Result<call::CreateCall> GraphRoutes::read_order(const graph::Route& route
   const graph::Requester requester{call::ApplicationId(principal.application),
                                    call::TenantId(principal.tenant)};
   return graph::read_create_call(request.body, rules_for(route).read, requester);
+}
+
+/// `…/$count`: a number as text (OData 4.01 Protocol §11.2.10).
+Response GraphRoutes::count(const graph::Route& route, const call::CallSnapshot* call,
+                            const auth::Principal& principal) const {
+  std::size_t number = 0;
+  if (route.resource == Resource::operations) number = call->operations.size();
+  if (route.resource == Resource::calls) {
+    const auto calls = ports_.calls.list();
+    number = static_cast<std::size_t>(std::ranges::count_if(calls, [&](const call::SnapshotPtr& one) {
+      return !one->gone && one->owner.application.value == principal.application &&
+             one->owner.tenant.value == principal.tenant;
+    }));
+  }
+  return {.status = 200, .content_type = "text/plain", .body = std::to_string(number)};
+}
+
+/// For people who look after video devices; nothing else here knows such a device.
+Response GraphRoutes::log_device_quality(const graph::Route& route, const Request& request) const {
+  const auto refuse = [&](const base::Error& error) {
+    return error_response(request, graph::error_answer(error));
+  };
+  if (auto content = check_content(request); !content) return refuse(content.error());
+  const auto quality = graph::read_device_quality(request.body, rules_for(route).read);
+  if (!quality) return refuse(quality.error());
+  spdlog::info("device quality: chain {} participant {} leg {}, {} media, {:?} {:?}",
+               quality->call_chain.to_string(), quality->participant.to_string(),
+               quality->media_leg.to_string(), quality->media, quality->device, quality->description);
+  return {.status = 200, .content_type = "text/plain"};
 }
 
 Response GraphRoutes::show(const graph::Route& route, const Request& request,

@@ -9,6 +9,7 @@
 #include "graph/describe_event.hpp"
 #include "graph/read_command.hpp"
 #include "http/own_addresses.hpp"
+#include "http/request_rate.hpp"
 #include "http/service.hpp"
 
 namespace tonearm::http {
@@ -30,6 +31,7 @@ struct GraphOptions {
   /// True while there is no room for another recording (docs/decisions/0118): 507, before the call hears of
   /// it.
   std::function<bool()> recordings_full = [] { return false; };
+  unsigned requests_per_second = 0;  ///< `limits.per_application`
   /// Told of requests about a call that its application may see, but which the call never hears of; may be
   /// unset. Any thread; must not block.
   std::function<void(call::CallId, const graph::RequestRefused&)> refused = {};
@@ -38,7 +40,11 @@ struct GraphOptions {
 /// `/v1.0` and `/beta`: authenticate → parse → one domain call → render. Threading: thread-safe.
 class GraphRoutes {
  public:
-  GraphRoutes(GraphPorts ports, GraphOptions options) : ports_(ports), options_(std::move(options)) {}
+  GraphRoutes(GraphPorts ports, GraphOptions options)
+      : ports_(ports), options_(std::move(options)), rate_(options_.requests_per_second) {}
+
+  /// From now on; see RequestRate.
+  void set_requests_per_second(unsigned most) { rate_.set(most); }
 
   /// `route` is what the request's target names.
   void handle(const graph::Route& route, Request request, Responder respond);
@@ -61,6 +67,9 @@ class GraphRoutes {
   [[nodiscard]] Rules rules_for(const graph::Route& route) const;
   [[nodiscard]] std::string base_url(const graph::Route& route, const Request& request) const;
   [[nodiscard]] call::CommandContext context_of(const graph::Route& route, const Request& request);
+  [[nodiscard]] Response count(const graph::Route& route, const call::CallSnapshot* call,
+                               const auth::Principal& principal) const;
+  [[nodiscard]] Response log_device_quality(const graph::Route& route, const Request& request) const;
   [[nodiscard]] Response show(const graph::Route& route, const Request& request,
                               const call::CallSnapshot& call) const;
   void create(const graph::Route& route, const Request& request, const auth::Principal& principal,
@@ -69,6 +78,7 @@ class GraphRoutes {
 
   const GraphPorts ports_;
   const GraphOptions options_;
+  RequestRate rate_;
   std::atomic<std::uint64_t> last_request_{0};
 };
 

@@ -428,9 +428,55 @@ TEST_F(GraphRoutesTest, recordings_lie_beside_the_api_and_take_no_token_of_it) {
 }
 
 TEST_F(GraphRoutesTest, what_is_not_built_yet_says_so) {
-  expect_refused(send("POST", "/v1.0/communications/calls/logTeleconferenceDeviceQuality", "{}"), 400,
-                 "notSupported");
   expect_refused(send("POST", call_path("/transfer"), "{}"), 400, "notSupported");
+}
+
+TEST_F(GraphRoutesTest, too_many_requests_of_an_application_are_429_but_what_stops_something_is_done) {
+  graph_.set_requests_per_second(2);
+  EXPECT_EQ(send("GET", call_path()).status, 200);
+  EXPECT_EQ(send("GET", call_path()).status, 200);
+  const auto response = send("GET", call_path());
+  expect_refused(response, 429, "TooManyRequests");
+  EXPECT_EQ(test::header(response, "Retry-After"), "1");
+  calls_.reply = call::OperationView{};
+  EXPECT_EQ(send("POST", call_path("/cancelMediaProcessing"), "{}").status, 200);
+  calls_.reply = call::Accepted{};
+  EXPECT_EQ(send("DELETE", call_path()).status, 204);
+  token_ = token(test::kOtherBot);
+  EXPECT_EQ(send("GET", call_path()).status, 404);  // has a second of its own
+}
+
+TEST_F(GraphRoutesTest, what_group_calls_alone_have_says_so) {
+  const auto response = send("POST", call_path("/mute"), "{}");
+  expect_refused(response, 400, "notSupported");
+  EXPECT_NE(response.body.find("Only group calls"), std::string::npos);
+}
+
+TEST_F(GraphRoutesTest, collections_are_counted_for_their_owner) {
+  EXPECT_EQ(send("GET", "/v1.0/communications/calls/$count").body, "1");
+  EXPECT_EQ(send("GET", call_path("/operations/$count")).body, "1");
+  EXPECT_EQ(send("GET", call_path("/participants/$count")).body, "0");
+  EXPECT_EQ(send("GET", call_path("/participants/$count")).content_type, "text/plain");
+  expect_refused(send("POST", call_path("/operations/$count"), "{}"), 405, "notAllowed");
+}
+
+const std::string kQuality = R"({"quality":{"callChainId":"0622673d-9f69-49b3-9d4f-5ec64f42ecce",
+  "participantId":"ea078406-b5d4-4d3c-b85e-90103dcec7f6","mediaLegId":"bd9ee398-4b9d-42c7-8b8d-4e8efad9435f",
+  "deviceName":"TestAgent","deviceDescription":"Contoso room","mediaQualityList":[
+  {"@odata.type":"#microsoft.graph.teleconferenceDeviceAudioQuality","channelIndex":1}]}})";
+
+TEST_F(GraphRoutesTest, a_devices_quality_is_taken_if_it_is_whole) {
+  const std::string path = "/v1.0/communications/calls/logTeleconferenceDeviceQuality";
+  const auto response = send("POST", path, kQuality);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_TRUE(response.body.empty());
+  expect_refused(send("POST", path, "{}"), 400, "BadRequest");
+  for (const std::string part : {"callChainId", "mediaLegId", "deviceName", "mediaQualityList",
+                                 "channelIndex", "teleconferenceDeviceAudioQuality"}) {
+    std::string broken = kQuality;
+    broken.replace(broken.find(part), part.size(), "somethingElse");
+    expect_refused(send("POST", path, broken), 400, "BadRequest");
+  }
 }
 
 }  // namespace

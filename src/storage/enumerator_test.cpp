@@ -21,6 +21,7 @@ TEST(StoredEnumerators, keep_their_numbers) {
   EXPECT_EQ(static_cast<int>(call::CallEndReason::media_failed), 23);
   EXPECT_EQ(static_cast<int>(call::Codec::pcma), 1);
   EXPECT_EQ(static_cast<int>(call::OperationKind::send_dtmf), 4);
+  EXPECT_EQ(static_cast<int>(call::OperationKind::update_recording_status), 5);
   EXPECT_EQ(static_cast<int>(call::OperationStatus::failed), 3);
   EXPECT_EQ(static_cast<int>(call::EndReason::record_cancelled), 8);
   EXPECT_EQ(static_cast<int>(call::EndReason::immediate), 19);
