@@ -27,9 +27,9 @@ export class Bot {
   heard = new Arrivals();
   #server = createServer((request, response) => this.#respond(request, response));
 
-  static async start() {
+  static async start(port = 0) {
     const bot = new Bot();
-    bot.#server.listen(0, '127.0.0.1');
+    bot.#server.listen(port, '127.0.0.1');
     await once(bot.#server, 'listening');
     return bot;
   }

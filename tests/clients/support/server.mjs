@@ -29,18 +29,20 @@ roles = ["Calls.Initiate.All", "Calls.AccessMedia.All"]
 ${more}`;
 }
 
-function settings(dataDir, webhook) {
+function settings(dataDir, webhook, { https = 0, sip = 0, hosts = [] }) {
   return `
 [server]
 http = ["127.0.0.1:0"]
-https = ["127.0.0.1:0"]
+https = ["127.0.0.1:${https}"]
 data_dir = "${dataDir}"
 [admin]
 listen = ["127.0.0.1:0"]
 [sip]
-listen = ["udp:127.0.0.1:0"]
+listen = ["udp:127.0.0.1:${sip}"]
 [calls]
 answer_timeout = "60s" # a busy machine may need long for a bot's first token
+[dropin]
+hosts = ${JSON.stringify(hosts)}
 [log]
 level = "warn"
 ${application('ivr', ivr, tenant, `webhook = "${webhook}"\naddresses = ["ivr"]`)}
@@ -61,13 +63,16 @@ function portOf(ready, key) {
 }
 
 export class Server {
-  /** Starts it and waits until it is ready. `webhook` is where the application `ivr` hears of incoming calls. */
-  static async start(webhook) {
+  /**
+   * Starts it and waits until it is ready. `webhook` is where the application `ivr` hears of incoming calls. `https` and
+   * `sip` are ports, free ones if left out. With `hosts`, names that it goes by, it makes an authority of its own.
+   */
+  static async start(webhook, { hosts = [], ...ports } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'tonearm-server-'));
     const dataDir = join(folder, 'data');
-    cpSync(process.env.TONEARM_TEST_AUTHORITY, join(dataDir, 'ca'), { recursive: true });
+    if (hosts.length === 0) cpSync(process.env.TONEARM_TEST_AUTHORITY, join(dataDir, 'ca'), { recursive: true });
     const file = join(folder, 'tonearm.toml');
-    writeFileSync(file, settings(dataDir, webhook));
+    writeFileSync(file, settings(dataDir, webhook, { hosts, ...ports }));
     const server = new Server(folder, file);
     await server.#ready();
     return server;
@@ -82,6 +87,7 @@ export class Server {
 
   constructor(folder, file) {
     this.#folder = folder;
+    this.authorityFile = join(folder, 'data/ca/ca.pem');
     const stdio = ['ignore', 'pipe', 'inherit'];
     this.#process = spawn(tonearm(), ['serve', '--dev', '--config', file], { stdio, env: plainEnvironment() });
     process.on('exit', this.#abandon); // a test run that dies stops it, too
