@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "media/kept_packets.hpp"
+
 namespace tonearm::media {
 namespace {
 
@@ -178,8 +180,32 @@ struct CallMedia::Shared {
 
   call::MediaListener& listener;
   const std::string public_address;
-  mutable std::mutex mutex;  // guards sessions
+  void forget(call::LegRef leg, SessionPackets last) {
+    const std::lock_guard lock(mutex);
+    sessions.erase(leg);
+    kept.keep(leg.call, seen_from_outside(std::move(last)), base::SteadyClock::now());
+  }
+  /// Where we listen everywhere, no packet says at which of our addresses it came.
+  [[nodiscard]] SessionPackets seen_from_outside(SessionPackets packets) const {
+    if (SourceAddress::from(packets.local).is_unspecified()) packets.local.address = public_address;
+    return packets;
+  }
+
+  mutable std::mutex mutex;  // guards all below
   std::unordered_map<call::LegRef, std::shared_ptr<Session>> sessions;
+  KeptPackets kept;
+};
+
+/// What the sessions of a call answer, until the last one has. Threading: the dispatcher's thread.
+struct CallMedia::Gathering {
+  void take(SessionPackets packets) {
+    found.push_back(std::move(packets));
+    if (found.size() == wanted) done(std::move(found));
+  }
+
+  PacketsRead done;
+  std::vector<SessionPackets> found;
+  std::size_t wanted = 0;
 };
 
 CallMedia::CallMedia(Engine& engine, call::MediaListener& listener, std::string public_address)
@@ -202,10 +228,7 @@ void CallMedia::post_open(call::LegRef leg, std::string, std::optional<call::Med
   Engine::OpenRequest request{.sink = {}, .settings = {}, .address = {}, .tap = nullptr};
   if (media) request.settings = stream_settings(*media);
   request.sink = [shared = shared_, leg](const Report& report) {
-    if (std::holds_alternative<Closed>(report)) {
-      const std::lock_guard lock(shared->mutex);
-      shared->sessions.erase(leg);
-    }
+    if (const auto* closed = std::get_if<Closed>(&report)) shared->forget(leg, closed->last);
     shared->listener.on_media(leg, body_of(report, shared->public_address));
   };
   // Under the lock, so that whoever hears of the session finds it.
@@ -263,6 +286,24 @@ void CallMedia::post_key(call::LegRef leg, call::Tone tone) {
 void CallMedia::post_close(call::LegRef leg) {
   if (const auto session = find(leg)) return session->post_close();
   tell(leg, call::SessionClosed{});
+}
+
+void CallMedia::post_read_packets(call::CallId call, PacketsRead done) {
+  const auto gathering = std::make_shared<Gathering>(std::move(done));
+  std::vector<std::shared_ptr<Session>> live;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    gathering->found = shared_->kept.of(call, base::SteadyClock::now());
+    for (const auto& [leg, session] : shared_->sessions)
+      if (leg.call == call) live.push_back(session);
+  }
+  gathering->wanted = gathering->found.size() + live.size();
+  if (live.empty())
+    return engine_.dispatcher().tell([gathering] { gathering->done(std::move(gathering->found)); });
+  for (const auto& session : live)
+    session->post_read_packets([gathering, shared = shared_](SessionPackets packets) {
+      gathering->take(shared->seen_from_outside(std::move(packets)));
+    });
 }
 
 StreamSettings stream_settings(const call::MediaDescription& media) {

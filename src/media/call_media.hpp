@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "call/ports.hpp"
 #include "media/engine.hpp"
@@ -31,9 +33,16 @@ class CallMedia final : public call::MediaPort {
   void post_key(call::LegRef leg, call::Tone tone) override;
   void post_close(call::LegRef leg) override;
 
+  using PacketsRead = std::function<void(std::vector<SessionPackets>)>;
+  /// The last packets of each session that the call has, or had (see KeptPackets). `done` is called once, on
+  /// the engine's dispatcher thread.
+  void post_read_packets(call::CallId call, PacketsRead done);
+
  private:
   /// Outlives this adapter in sinks of sessions that are still closing.
   struct Shared;
+
+  struct Gathering;
 
   [[nodiscard]] std::shared_ptr<Session> find(call::LegRef leg) const;
   void tell(call::LegRef leg, call::MediaBody body);

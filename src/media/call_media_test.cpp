@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -113,6 +114,30 @@ TEST_F(CallMediaTest, a_leg_is_opened_with_the_public_address_played_to_stopped_
   EXPECT_EQ(stopped->operations[1].outcome, call::StopOutcome::nothing);
   media_->post_close(leg_);
   ASSERT_TRUE(listener_.wait<call::SessionClosed>());
+}
+
+TEST_F(CallMediaTest, the_last_packets_of_a_call_can_be_read_while_it_is_up_and_afterwards) {
+  const auto packets_of = [this](call::CallId call) {
+    std::promise<std::vector<SessionPackets>> answered;
+    media_->post_read_packets(call, [&](auto packets) { answered.set_value(std::move(packets)); });
+    return answered.get_future().get();
+  };
+  EXPECT_TRUE(packets_of(leg_.call).empty());
+  media_->post_open(leg_, "", description());
+  const auto opened = listener_.wait<call::SessionOpened>();
+  ASSERT_TRUE(opened);
+  ASSERT_TRUE(phone_.hear(2));
+  const auto up = packets_of(leg_.call);
+  ASSERT_EQ(up.size(), 1U);
+  EXPECT_EQ(up[0].local, (base::Endpoint{"127.0.0.1", opened->local.rtp.port}));
+  EXPECT_GE(up[0].packets.size(), 2U);
+  media_->post_close(leg_);
+  ASSERT_TRUE(listener_.wait<call::SessionClosed>());
+  const auto over = packets_of(leg_.call);
+  ASSERT_EQ(over.size(), 1U);
+  EXPECT_EQ(over[0].local, up[0].local);
+  EXPECT_GE(over[0].packets.size(), up[0].packets.size());
+  EXPECT_TRUE(packets_of(call::CallId(base::Guid::from_words(3, 4))).empty());
 }
 
 TEST_F(CallMediaTest, a_record_ends_in_the_domains_words_and_its_file_has_the_operations_name) {

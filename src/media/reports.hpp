@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
 #include "media/key.hpp"
+#include "media/packet_trace.hpp"
 #include "media/playlist.hpp"
 
 namespace tonearm::media {
@@ -109,6 +110,7 @@ struct StreamStats {
 /// The sockets are closed; the last report of a session but for files that are still being written.
 struct Closed {
   StreamStats stats;
+  SessionPackets last;  ///< See PacketTrace.
 };
 
 /// Keys n were sent: the last packet of the last one was submitted (or would have been, on hold).

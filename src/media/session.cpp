@@ -40,6 +40,11 @@ void Session::post_key(Key key) {
   if (!closed_) environment_.thread.post(*new KeyCommand(*this, key));
 }
 
+/// Not held back by the end of the session: its packets stay where they are.
+void Session::post_read_packets(std::function<void(SessionPackets)> done) {
+  environment_.thread.post(*new ReadPacketsCommand(*this, std::move(done)));
+}
+
 void Session::post_send_keys(OperationNumber number, std::vector<Key> keys, std::chrono::milliseconds delay) {
   const std::lock_guard lock(mutex_);
   if (closed_ || keys.empty() || sending_keys_.contains(number)) return;
@@ -226,7 +231,7 @@ void Session::on_closed() {
   // The sockets are closed before anyone hears of it: the port may be handed out again.
   const StreamStats stats = stream_.stats();
   stream_.close_sockets();
-  report(Closed{stats});
+  report(Closed{stats, {local_rtp(), stream_.packets().read()}});
   over_(*this);
 }
 

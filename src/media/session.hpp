@@ -69,6 +69,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Sends keys when those posted before are sent; reports KeysSent. Beside what is played, and not to be
   /// stopped. `delay`: between one and the next.
   void post_send_keys(OperationNumber number, std::vector<Key> keys, std::chrono::milliseconds delay);
+  /// `done` gets the last packets, on the dispatcher's thread, also while the session closes.
+  void post_read_packets(std::function<void(SessionPackets)> done);
   /// Idempotent. Operations are forgotten without a report.
   void post_close();
 
@@ -83,6 +85,7 @@ class Session : public std::enable_shared_from_this<Session> {
   class TapCommand;
   class KeyCommand;
   class SendKeysCommand;
+  class ReadPacketsCommand;
   class CloseCommand;
 
   struct Operation {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -134,6 +136,26 @@ class Session::SendKeysCommand final : public Command {
 
  private:
   SendKeysOperation& operation_;
+};
+
+class Session::ReadPacketsCommand final : public Command {
+ public:
+  ReadPacketsCommand(Session& session, std::function<void(SessionPackets)> done)
+      : Command(session), done_(std::move(done)), packets_(PacketTrace::kPackets) {}
+  Fate arrive(MediaThread&) override {
+    found_ = session().stream_.packets().copy_to(std::span<TracedPacket, PacketTrace::kPackets>(packets_));
+    return Fate::deliver;
+  }
+
+ private:
+  void reply() override {
+    packets_.resize(found_);
+    done_({session().local_rtp(), std::move(packets_)});
+  }
+
+  const std::function<void(SessionPackets)> done_;
+  std::vector<TracedPacket> packets_;  // written to before, so that the media thread waits for no page
+  std::size_t found_ = 0;
 };
 
 class Session::CloseCommand final : public Command {

@@ -93,14 +93,14 @@ void Stream::on_tick(TickSchedule::Tick tick, const WakeTime& time) {
   }
   next_tick_ = tick + settings_.ptime_ms;
   keys_.on_tick(time.now);
-  send_frame(time.now);
+  send_frame(time);
   if (rtcp_to_.length != 0 && rtcp_.due(time.now)) send_rtcp(time, false);
   watch_for_loss(time.now);
 }
 
-void Stream::send_frame(base::TimePoint now) {
+void Stream::send_frame(const WakeTime& time) {
   const std::size_t samples = std::size_t{settings_.ptime_ms} * kSamplesPerMs;
-  const Playout::Frame frame = playout_.next(settings_.codec, samples, now);
+  const Playout::Frame frame = playout_.next(settings_.codec, samples, time.now);
   const KeySender::Frame key = key_sender_.next(settings_.sends_events(), sender_.timestamp(), samples);
   frame_was_played_ = false;
   if (!sending()) return sender_.gap(static_cast<std::uint32_t>(samples));
@@ -111,6 +111,7 @@ void Stream::send_frame(base::TimePoint now) {
               .to_length = rtp_to_.length,
               .bytes = bytes,
               .token = token(false)});
+  packets_.add(time.wall, true, source_.peer(), bytes);
   counters_->packets_sent.add();
   if (is_key || !frame.of_operation) return;
   frame_was_played_ = true;
@@ -155,6 +156,7 @@ void Stream::on_send_failure(int error, bool rtcp) {
     counters_->send_failed.add();
   if (rtcp) return;
   ++send_dropped_;
+  packets_.take_back_sent();
   counters_->packets_sent.set(counters_->packets_sent.read() - 1);
   if (std::exchange(frame_was_played_, false))
     playout_.frame_failed(std::chrono::milliseconds(settings_.ptime_ms));
@@ -175,7 +177,8 @@ void Stream::on_rtp(const Datagram& datagram, const WakeTime& time) {
     return counters_->malformed.add();
   }
   const bool negotiated = settings_.receives(packet->header.payload_type);
-  const auto verdict = source_.judge({.source = SourceAddress::from(datagram.source),
+  const auto source = SourceAddress::from(datagram.source);
+  const auto verdict = source_.judge({.source = source,
                                       .ssrc = packet->header.ssrc,
                                       .sequence = packet->header.sequence,
                                       .negotiated = negotiated},
@@ -190,6 +193,7 @@ void Stream::on_rtp(const Datagram& datagram, const WakeTime& time) {
     follow_peer();
   }
   last_heard_ = time.now;
+  packets_.add(time.wall_arrival(datagram.stamped), false, source, datagram.bytes);
   if (!negotiated) return counters_->unknown_payload.add();
   take(*packet, time.arrival(datagram.stamped));
 }

@@ -13,6 +13,7 @@
 #include "media/key_sender.hpp"
 #include "media/leg_keys.hpp"
 #include "media/packet_io.hpp"
+#include "media/packet_trace.hpp"
 #include "media/playout.hpp"
 #include "media/receive_tap.hpp"
 #include "media/reports.hpp"
@@ -36,6 +37,11 @@ struct WakeTime {
   [[nodiscard]] base::TimePoint arrival(std::chrono::nanoseconds stamped) const {
     if (stamped.count() == 0) return now;
     return now - (wall.time_since_epoch() - stamped);
+  }
+  /// The same for people.
+  [[nodiscard]] base::WallTime wall_arrival(std::chrono::nanoseconds stamped) const {
+    if (stamped.count() == 0) return wall;
+    return base::WallTime(std::chrono::duration_cast<base::WallClock::duration>(stamped));
   }
 };
 
@@ -64,6 +70,7 @@ class Stream {
   [[nodiscard]] Playout& playout() { return playout_; }
   [[nodiscard]] LegKeys& keys() { return keys_; }
   [[nodiscard]] KeySender& key_sender() { return key_sender_; }
+  [[nodiscard]] const PacketTrace& packets() const { return packets_; }
   [[nodiscard]] unsigned interval() const { return settings_.ptime_ms; }  ///< [ticks]
 
   void on_tick(TickSchedule::Tick tick, const WakeTime& time);
@@ -99,7 +106,7 @@ class Stream {
   };
 
   [[nodiscard]] bool sending() const { return settings_.send && rtp_to_.length != 0; }
-  void send_frame(base::TimePoint now);
+  void send_frame(const WakeTime& time);
   std::span<const std::uint8_t> packet_of(const Playout::Frame& frame, std::size_t samples);
   std::span<const std::uint8_t> packet_of(const KeySender::Frame& key, std::size_t samples);
   void send_rtcp(const WakeTime& time, bool bye);
@@ -132,6 +139,7 @@ class Stream {
   Destination rtp_to_;
   Destination rtcp_to_;
   std::shared_ptr<ReceiveTap> tap_;
+  PacketTrace packets_;
 
   TickSchedule::Tick next_tick_ = 0;  // 0: the next one, whichever it is
   std::uint64_t last_wake_ = 0;

@@ -171,6 +171,7 @@ TEST_F(StreamTimeTest, frames_that_the_kernel_refuses_are_counted_and_not_as_sen
   EXPECT_EQ(counters_.refused.read(), 1U);
   EXPECT_EQ(counters_.send_failed.read(), 1U);
   EXPECT_EQ(stream_.stats().send_dropped, 3U);
+  EXPECT_EQ(stream_.packets().read().size(), 1U);
 }
 
 TEST_F(StreamTimeTest, media_is_lost_once_after_its_time_and_not_before) {
