@@ -96,9 +96,14 @@ std::vector<ListenAddress> Agent::listening() const {
 void Agent::on_wire(const WireMessage& message) {
   metrics_.count_message(message.sent, message.text);
   TracedMessage traced{
-      base::WallClock::now(), message.sent,
-      message.transport,      message.local,
-      message.remote,         without_credentials(message.text, MessageTrace::kBytesPerMessage)};
+      .at = base::WallClock::now(),
+      .sent = message.sent,
+      .transport = message.transport,
+      .local = message.local,
+      .remote = message.remote,
+      .text = without_credentials(message.text, MessageTrace::kBytesPerMessage),
+      .bytes = message.text.size(),
+  };
   if (hooks_.trace) hooks_.trace(traced);
   trace_.add(call_id_in(message.text), traced);
   if (!message.sent) last_traced_ = std::move(traced);

@@ -7,6 +7,7 @@ namespace tonearm::sip {
 namespace {
 
 constexpr std::size_t kBytesPerCall = 256;  // what an entry costs beside its messages
+constexpr std::string_view kCutOff = "\r\n(cut off)";
 
 bool starts_with_name(std::string_view line, std::string_view name) {
   if (line.size() <= name.size()) return false;
@@ -64,9 +65,15 @@ std::string without_credentials(std::string_view message, std::size_t most) {
   }
   if (out.size() > most) {
     out.resize(most);
-    out += "\r\n(cut off)";
+    out += kCutOff;
   }
   return out;
+}
+
+std::string_view TracedMessage::seen() const {
+  const std::string_view all = text;
+  const bool cut = all.size() > MessageTrace::kBytesPerMessage && all.ends_with(kCutOff);
+  return cut ? all.substr(0, all.size() - kCutOff.size()) : all;
 }
 
 void MessageTrace::open(const std::string& call_id) {

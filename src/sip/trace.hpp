@@ -23,6 +23,11 @@ struct TracedMessage {
   base::Endpoint local;
   base::Endpoint remote;
   std::string text;
+  std::size_t bytes = 0;  ///< Its length on the wire.
+
+  /// The text without the remark that its end is missing, if it is.
+  [[nodiscard]] std::string_view seen() const;
+  [[nodiscard]] bool is_cut() const { return seen().size() < text.size(); }
 };
 
 /// The last messages of each call, by Call-ID. When the whole is too large, the calls that began first go.

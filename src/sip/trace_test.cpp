@@ -36,6 +36,17 @@ TEST(message_trace, the_oldest_call_goes_when_all_is_full) {
   EXPECT_FALSE(trace.messages(std::to_string(calls - 1)).empty());
 }
 
+TEST(message_trace, a_cut_message_shows_where_it_was_cut) {
+  const std::string wire(MessageTrace::kBytesPerMessage + 1, 'x');
+  const auto cut = message(without_credentials(wire, MessageTrace::kBytesPerMessage));
+  EXPECT_TRUE(cut.is_cut());
+  EXPECT_EQ(cut.seen(), wire.substr(1));
+  for (const std::string whole : {"", "body\r\n(cut off)", "OPTIONS"}) {
+    EXPECT_FALSE(message(whole).is_cut());
+    EXPECT_EQ(message(whole).seen(), whole);
+  }
+}
+
 TEST(call_id_in, finds_both_spellings_in_the_head_only) {
   EXPECT_EQ(call_id_in("BYE sip:x SIP/2.0\r\ncall-id :  abc \r\n\r\n"), "abc");
   EXPECT_EQ(call_id_in("BYE sip:x SIP/2.0\r\ni:abc\r\n\r\n"), "abc");
