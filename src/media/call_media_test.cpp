@@ -140,6 +140,21 @@ TEST_F(CallMediaTest, the_last_packets_of_a_call_can_be_read_while_it_is_up_and_
   EXPECT_TRUE(packets_of(call::CallId(base::Guid::from_words(3, 4))).empty());
 }
 
+TEST_F(CallMediaTest, packets_that_came_at_any_address_are_told_as_at_the_public_one) {
+  EngineOptions everywhere;
+  everywhere.address = "0.0.0.0";
+  everywhere.ports = {.first = 34000, .last = 34999};
+  const auto engine = Engine::start(everywhere, fetcher_);
+  ASSERT_TRUE(engine);
+  CallMedia media(**engine, listener_, "192.0.2.7");
+  media.post_open(leg_, "", description());
+  std::promise<std::vector<SessionPackets>> answered;
+  media.post_read_packets(leg_.call, [&](auto packets) { answered.set_value(std::move(packets)); });
+  const auto packets = answered.get_future().get();
+  ASSERT_EQ(packets.size(), 1U);
+  EXPECT_EQ(packets[0].local.address, "192.0.2.7");
+}
+
 TEST_F(CallMediaTest, a_record_ends_in_the_domains_words_and_its_file_has_the_operations_name) {
   const call::OperationId id(base::Guid::from_words(5, 6));
   media_->post_open(leg_, "", description());
