@@ -85,6 +85,7 @@ class Server::Parts {
   void redeliver(base::Guid message_id, std::function<void(std::optional<call::NotRedelivered>)> done);
   void load_events(call::EventsAsked asked, std::function<void(std::optional<std::string>)> done);
   void stream_events(call::EventsAsked asked, std::function<void(std::shared_ptr<http::BodyStream>)> done);
+  void load_trace(call::CallId call, std::function<void(std::optional<std::string>)> done);
   [[nodiscard]] std::optional<std::string> sip_trace(call::CallId call) const;
   /// What whoever operates the server may see of a message: numbers masked unless `events.digits` says show.
   [[nodiscard]] std::string shown(const sip::TracedMessage& message) const;

@@ -101,6 +101,7 @@ base::Result<void> Server::Parts::open_admin() {
     stream_events(asked, std::move(done));
   };
   sources.redeliver = [this](base::Guid id, auto done) { redeliver(id, std::move(done)); };
+  sources.trace = [this](call::CallId call, auto done) { load_trace(call, std::move(done)); };
   admin_.emplace(http::AdminOptions{settings_.admin.token, settings_.dev}, std::move(sources));
   admin_server_.emplace(runtime_, admin_front_, limits(settings_));
   for (const auto& endpoint : settings_.admin.listen) {

@@ -7,6 +7,7 @@
 #include "graph/text.hpp"
 #include "http/admin_events.hpp"
 #include "http/admin_notifications.hpp"
+#include "http/admin_trace.hpp"
 #include "http/errors.hpp"
 #include "http/query.hpp"
 
@@ -53,6 +54,10 @@ void Admin::handle(Request request, Responder respond) {
     if (auto refusal = refuse_stranger(request)) return respond(std::move(*refusal));
     return AdminEvents(sources_).handle(request, std::move(respond));
   }
+  if (AdminTrace::answers(request.path())) {
+    if (auto refusal = refuse_stranger(request)) return respond(std::move(*refusal));
+    return AdminTrace(sources_).handle(request, std::move(respond));
+  }
   const bool reads_disk = request.method == "GET" && request.path() == kRecords;
   if (reads_disk) return list_records(request, std::move(respond));
   respond(answer(request));
@@ -87,8 +92,8 @@ Response Admin::answer(const Request& request) const {
   return error_response(
       request, Errc::unknown_route,
       "There is /tonearm/health/live, /tonearm/health/ready, /tonearm/metrics, /tonearm/calls, "
-      "/tonearm/calls/{id}/events, /tonearm/calls/{id}/sip, /tonearm/records, /tonearm/notifications and "
-      "/tonearm/notifications/{id}/redeliver.");
+      "/tonearm/calls/{id}/events, /tonearm/calls/{id}/sip, /tonearm/calls/{id}/trace, /tonearm/records, "
+      "/tonearm/notifications and /tonearm/notifications/{id}/redeliver.");
 }
 
 std::optional<Response> Admin::refuse_stranger(const Request& request) const {

@@ -42,6 +42,8 @@ struct AdminSources {
   std::function<void(call::EventsAsked, std::function<void(std::optional<std::string>)>)> events = {};
   /// The same without end; null: 404. Told likewise.
   std::function<void(call::EventsAsked, std::function<void(std::shared_ptr<BodyStream>)>)> event_stream = {};
+  /// A capture file of a call (docs/trace.md); none: 404. Told likewise.
+  std::function<void(call::CallId, std::function<void(std::optional<std::string>)>)> trace = {};
 };
 
 struct AdminOptions {
