@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/guid.hpp"
+
 namespace tonearm::cli {
 namespace {
 
@@ -41,6 +43,22 @@ const CLI::Validator kSipUri(
                                                          : "an address looks like sip:ada@127.0.0.1:5060";
     },
     "SIP-URI");
+
+const CLI::Validator kCallId(
+    [](std::string& text) -> std::string {
+      return base::Guid::parse(text)
+                 ? std::string()
+                 : "a call's id looks like 6a1f0d00-3c52-4e8b-9b1d-0f4c7e2ad901, not '" + text + "'";
+    },
+    "CALL-ID");
+
+const CLI::Validator kHttpUrl(
+    [](std::string& text) -> std::string {
+      return text.starts_with("http://") || text.starts_with("https://")
+                 ? std::string()
+                 : "an admin listener looks like http://127.0.0.1:8081, not '" + text + "'";
+    },
+    "URL");
 
 /// Collects the subcommand that was given. The options live here while CLI11 writes into them.
 class CommandLine {
@@ -139,9 +157,28 @@ class CommandLine {
   }
 
   void add_trace() {
-    CLI::App* sub = add("trace", "Write a call's packets to a capture file (not built yet).", trace_);
-    sub->add_option("CALL-ID", trace_.call, "The call")->required();
-    sub->add_option("FILE", trace_.file, "As name.pcapng")->required();
+    CLI::App* sub =
+        add("trace", "Write what a running server knows of a call's SIP and RTP to a capture file.", trace_);
+    sub->add_option("CALL-ID", trace_.call, "The call, up or over for less than ten minutes")
+        ->required()
+        ->check(kCallId);
+    sub->add_option("FILE", trace_.file, "As name.pcapng; replaced if it exists")->required();
+    add_admin(*sub, trace_.admin);
+    sub->footer(
+        "Then, for the ladder, the streams and the remarks:\n"
+        "  tshark -r FILE\n"
+        "  tshark -r FILE -q -z rtp,streams\n"
+        "  tshark -r FILE -Y frame.comment -T fields -e frame.number -e frame.comment");
+  }
+
+  static void add_admin(CLI::App& sub, AdminOptions& admin) {
+    sub.add_option("--config", admin.config,
+                   "The server's settings; default ./tonearm.toml, else serve --dev's")
+        ->check(CLI::ExistingFile);
+    sub.add_option("--admin", admin.url, "Its admin listener; default: as the settings say")->check(kHttpUrl);
+    sub.add_option("--token-file", admin.token_file, "Its first line is the admin listener's token")
+        ->check(CLI::ExistingFile);
+    sub.add_flag("--dev", admin.dev, "With the defaults of serve --dev");
   }
 
   CLI::App app_;

@@ -53,9 +53,18 @@ struct CallOptions {
   bool json = false;
 };
 
+/// A running server's admin listener, for subcommands that ask it something.
+struct AdminOptions {
+  std::string url;                              ///< Empty: as the settings say.
+  std::filesystem::path token_file;             ///< Its first line is the token; empty: as the settings say.
+  std::optional<std::filesystem::path> config;  ///< None: `./tonearm.toml` if there is one.
+  bool dev = false;
+};
+
 struct TraceOptions {
-  std::string call;
+  std::string call;  ///< A GUID.
   std::filesystem::path file;
+  AdminOptions admin;
 };
 
 struct VersionOptions {};

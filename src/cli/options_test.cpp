@@ -12,6 +12,8 @@ std::expected<Subcommand, Farewell> parse(std::vector<const char*> arguments) {
   return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
 }
 
+constexpr const char* kCall = "6a1f0d00-3c52-4e8b-9b1d-0f4c7e2ad901";
+
 template <class Options>
 Options parsed(std::vector<const char*> arguments) {
   const auto command = parse(std::move(arguments));
@@ -66,7 +68,10 @@ TEST(command_line, wrong_usage_is_exit_two_with_a_reason_on_stderr) {
                                                     {"call", "sip:a@b", "--password-file", "/dev/null"},
                                                     {"check"},
                                                     {"token"},
-                                                    {"ca"}};
+                                                    {"ca"},
+                                                    {"trace", "id", "x.pcapng"},
+                                                    {"trace", kCall},
+                                                    {"trace", kCall, "x.pcapng", "--admin", "8081"}};
   for (const auto& arguments : wrong) {
     const auto command = parse(arguments);
     ASSERT_FALSE(command);
@@ -84,12 +89,22 @@ TEST(command_line, help_is_exit_zero_and_names_every_subcommand) {
   }
 }
 
+TEST(command_line, trace_takes_call_file_and_where_the_server_is) {
+  const auto trace = parsed<TraceOptions>({"trace", kCall, "x.pcapng", "--admin", "http://[::1]:9",
+                                           "--token-file", "/dev/null", "--config", "/dev/null", "--dev"});
+  EXPECT_EQ(trace.call, kCall);
+  EXPECT_EQ(trace.file, "x.pcapng");
+  EXPECT_EQ(trace.admin.url, "http://[::1]:9");
+  EXPECT_EQ(trace.admin.token_file, "/dev/null");
+  EXPECT_EQ(trace.admin.config, "/dev/null");
+  EXPECT_TRUE(trace.admin.dev);
+}
+
 TEST(command_line, the_others_have_their_options) {
   EXPECT_EQ(parsed<CheckOptions>({"check", "--config", "x.toml"}).config, "x.toml");
   EXPECT_EQ(parsed<TokenOptions>({"token", "--application", "ivr"}).application, "ivr");
   EXPECT_EQ(parsed<CaOptions>({"ca", "pki", "--host", "bot.example.com"}).hosts.size(), 1u);
   EXPECT_EQ(parsed<DemoOptions>({"demo"}).output, "demo-output");
-  EXPECT_EQ(parsed<TraceOptions>({"trace", "id", "x.pcapng"}).file, "x.pcapng");
   parsed<VersionOptions>({"version"});
 }
 

@@ -9,11 +9,4 @@ int version() {
   return kExitGood;
 }
 
-int trace(const TraceOptions&) {
-  std::fputs(
-      "tonearm: trace is not built yet; the last SIP messages of a call are at /tonearm/calls/{id}/sip\n",
-      stderr);
-  return kExitFailed;
-}
-
 }  // namespace tonearm::cli
