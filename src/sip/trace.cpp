@@ -9,6 +9,12 @@ namespace {
 constexpr std::size_t kBytesPerCall = 256;  // what an entry costs beside its messages
 constexpr std::string_view kCutOff = "\r\n(cut off)";
 
+/// What a message takes in memory: the allocator's and the list's part of it is as much as a short text.
+std::size_t cost_of(const TracedMessage& message) {
+  constexpr std::size_t kAround = sizeof(TracedMessage) + 64;
+  return kAround + message.text.capacity();
+}
+
 bool starts_with_name(std::string_view line, std::string_view name) {
   if (line.size() <= name.size()) return false;
   const bool same = std::equal(name.begin(), name.end(), line.begin(), [](unsigned char a, unsigned char b) {
@@ -88,12 +94,13 @@ void MessageTrace::add(const std::string& call_id, TracedMessage message) {
   const auto call = calls_.find(call_id);
   if (call == calls_.end()) return;
   Call& entry = call->second;
-  entry.bytes += message.text.size();
-  bytes_ += message.text.size();
+  message.text.shrink_to_fit();  // it grew line by line
+  entry.bytes += cost_of(message);
+  bytes_ += cost_of(message);
   entry.messages.push_back(std::move(message));
   if (entry.messages.size() > kMessagesPerCall) {
-    entry.bytes -= entry.messages.front().text.size();
-    bytes_ -= entry.messages.front().text.size();
+    entry.bytes -= cost_of(entry.messages.front());
+    bytes_ -= cost_of(entry.messages.front());
     entry.messages.pop_front();
   }
   while (bytes_ > kBytesInAll && !ages_.empty()) drop(calls_.find(ages_.front()));

@@ -36,7 +36,7 @@ class MessageTrace {
  public:
   static constexpr std::size_t kMessagesPerCall = 64;
   static constexpr std::size_t kBytesPerMessage = 4096;  ///< The rest is cut off, which the text then says.
-  static constexpr std::size_t kBytesInAll = 64 * 1024 * 1024;
+  static constexpr std::size_t kBytesInAll = 64 * 1024 * 1024;  ///< With what keeping them takes.
 
   /// From now on this Call-ID is traced. Only then: strangers must not push out what belongs to calls.
   void open(const std::string& call_id);

@@ -36,6 +36,16 @@ TEST(message_trace, the_oldest_call_goes_when_all_is_full) {
   EXPECT_FALSE(trace.messages(std::to_string(calls - 1)).empty());
 }
 
+TEST(message_trace, short_messages_count_with_what_keeping_them_takes) {
+  MessageTrace trace;
+  const std::size_t calls = MessageTrace::kBytesInAll / 1024;  // each takes more than 1 KiB, its text 9 bytes
+  for (std::size_t call = 0; call < calls; ++call) {
+    trace.open(std::to_string(call));
+    for (int i = 0; i < 9; ++i) trace.add(std::to_string(call), message("x"));
+  }
+  EXPECT_LT(trace.size(), calls);
+}
+
 TEST(message_trace, a_cut_message_shows_where_it_was_cut) {
   const std::string wire(MessageTrace::kBytesPerMessage + 1, 'x');
   const auto cut = message(without_credentials(wire, MessageTrace::kBytesPerMessage));
