@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "eventually.hpp"
 #include "prompt_source.hpp"
 #include "server_fixture.hpp"
 
@@ -65,15 +66,22 @@ TEST(DeadBot, an_incoming_call_falls_back_if_its_webhook_hangs_cannot_be_reached
   EXPECT_THAT(unreachable.header("Contact"), HasSubstr("sip:desk@example.com"));
 }
 
-/// What the record of a call says of its end.
-std::string end_of(const Listeners& at, const std::string& call) {
+/// What the record of a call says of its end; nothing if there is none yet.
+std::string recorded_end(const Listeners& at, const std::string& call) {
   const auto page = ApiClient(at.admin, kAdminToken, "/tonearm").get("/records").json();
   for (const auto& record : page.at("records").as_array()) {
     if (record.at("call").as_string() != std::string_view(call)) continue;
     return std::to_string(record.at("code").to_number<int>()) + "/" +
            std::to_string(record.at("subcode").to_number<int>());
   }
-  return "no record";
+  return "";
+}
+
+/// The record is written with the call's last commit, behind its metrics.
+std::string end_of(const Listeners& at, const std::string& call) {
+  std::string end;
+  EXPECT_TRUE(eventually([&] { return !(end = recorded_end(at, call)).empty(); }));
+  return end;
 }
 
 TEST(DeadBot, a_call_whose_oldest_notification_is_undelivered_or_parked_for_too_long_ends_with_a_bye) {
