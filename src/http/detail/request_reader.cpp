@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "net/chunked.hpp"
+
 namespace tonearm::http::detail {
 
 namespace beast = boost::beast;
@@ -29,6 +31,7 @@ Reading RequestReader::feed(beast::flat_buffer& buffer) {
     if (parser_.is_header_done() && is_ambiguous(parser_.get())) return Reading::malformed;
     if (!parser_.is_header_done() || parser_.is_done() || buffer.size() == 0) return Reading::complete;
   }
+  if (!net::can_be_parsed(parser_, buffer.size())) return Reading::complete;
   parser_.eager(true);
   buffer.consume(parser_.put(buffer.data(), error));
   return !error || error == bhttp::error::need_more ? Reading::complete : outcome_of(error);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <gtest/gtest.h>
@@ -53,6 +54,24 @@ TEST(RequestReader, pieces_of_any_size_make_the_same_request) {
     EXPECT_EQ(outcome.request->body, "body");
     EXPECT_TRUE(outcome.request->has_body);
     EXPECT_EQ(outcome.left, "GET /next HTTP/1.1\r\n\r\n") << piece;
+  }
+}
+
+TEST(RequestReader, chunks_in_pieces_of_any_size_make_the_same_request) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string next = "GET /next HTTP/1.1\r\n\r\n";
+  for (const auto& [chunks, body] : {
+           std::pair{"0\r\n\r\n", ""},
+           std::pair{"0\r\nX: y\r\n\r\n", ""},
+           std::pair{"1\r\na\r\n3;x=y\r\nbcd\r\n0\r\n\r\n", "abcd"},
+       }) {
+    const std::string bytes = head + chunks + next;
+    for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
+      const Outcome outcome = read(bytes, piece);
+      ASSERT_TRUE(outcome.request) << piece << " at a time: " << chunks;
+      EXPECT_EQ(outcome.request->body, body);
+      EXPECT_EQ(outcome.left, next) << piece;
+    }
   }
 }
 
