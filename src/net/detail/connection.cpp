@@ -15,6 +15,7 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <sys/socket.h>
 
+#include "net/detail/read_part.hpp"
 #include "net/errc.hpp"
 
 namespace tonearm::net::detail {
@@ -114,7 +115,7 @@ class StreamConnection final : public Connection {
       parser.header_limit(kHeaderMax);
       parser.body_limit(body_max);
       parser.skip(head);
-      const auto [error, length] = co_await http::async_read(stream_, buffer_, parser, kTuple);
+      const error_code error = co_await read_part(stream_, buffer_, parser, Part::whole);
       // Only what has not begun to answer may be asked again (HttpClient).
       if (is_end(error) && (interim > 0 || parser.got_some()))
         co_return base::fail(NetErrc::answer_incomplete, error.message());
@@ -133,7 +134,7 @@ class StreamConnection final : public Connection {
       parser.header_limit(kHeaderMax);
       parser.body_limit(kDroppedMax);
       parser.skip(head);
-      const auto [error, length] = co_await http::async_read_header(stream_, buffer_, parser, kTuple);
+      const error_code error = co_await read_part(stream_, buffer_, parser, Part::head);
       if (is_end(error) && (interim > 0 || parser.got_some()))
         co_return base::fail(NetErrc::answer_incomplete, error.message());
       if (error && error != http::error::body_limit)
@@ -155,7 +156,7 @@ class StreamConnection final : public Connection {
     while (!parser.is_done()) {
       parser.get().body().data = scratch.data();
       parser.get().body().size = scratch.size();
-      const auto [error, length] = co_await http::async_read(stream_, buffer_, parser, kTuple);
+      const error_code error = co_await read_part(stream_, buffer_, parser, Part::whole);
       if (error && error != http::error::need_buffer) co_return false;
     }
     co_return true;
