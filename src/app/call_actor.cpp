@@ -223,14 +223,18 @@ void CallActor::finish() {
   over_(id_);
 }
 
+/// The map alone holds the timer: whoever takes it out cancels the wait. A wait that goes on keeps the memory
+/// of a call that is long over, for a day if it is that of the longest call.
 void CallActor::run(const call::ArmTimer& effect) {
-  auto timer = std::make_shared<boost::asio::steady_timer>(strand_, effect.after);
-  timers_[effect.timer] = timer;
-  timer->async_wait([weak = weak_from_this(), timer, key = effect.timer](boost::system::error_code failure) {
-    auto self = weak.lock();
+  ArmedTimer& armed = timers_[effect.timer];
+  armed = {++last_timer_, std::make_unique<boost::asio::steady_timer>(strand_, effect.after)};
+  armed.timer->async_wait([weak = weak_from_this(), key = effect.timer,
+                           number = armed.number](boost::system::error_code failure) {
+    const auto self = weak.lock();
     if (failure || !self) return;
     const auto found = self->timers_.find(key);
-    if (found == self->timers_.end() || found->second != timer) return;  // disarmed or armed again meanwhile
+    if (found == self->timers_.end() || found->second.number != number)
+      return;  // disarmed or armed again meanwhile
     self->timers_.erase(found);
     self->take(call::TimerFired{key});
   });

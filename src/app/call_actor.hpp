@@ -101,6 +101,11 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   void run(const call::DisarmTimer& effect);
   [[nodiscard]] call::LegRef leg(call::LegId leg) const { return {id_, leg}; }
 
+  struct ArmedTimer {
+    std::uint64_t number = 0;  ///< Of all that were ever armed: tells it from its successor.
+    std::unique_ptr<boost::asio::steady_timer> timer;
+  };
+
   boost::asio::strand<boost::asio::any_io_executor> strand_;
   const CallPorts ports_;
   CallMetrics& metrics_;
@@ -113,7 +118,8 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   std::deque<call::Input> early_;  // inputs that overtook post_create
   base::SharedValue<call::CallSnapshot> snapshot_;
   std::deque<PendingStep> pending_;  // in step order
-  std::map<call::TimerKey, std::shared_ptr<boost::asio::steady_timer>> timers_;
+  std::map<call::TimerKey, ArmedTimer> timers_;
+  std::uint64_t last_timer_ = 0;
   std::unordered_map<call::RequestId, ReplyHandler> replies_;  // by request, until answered
   std::set<call::RequestId> unwritten_;                        // requests whose response is still on its way
   std::set<call::RequestId> patient_;                          // of those in replies_: cancels and hang-ups

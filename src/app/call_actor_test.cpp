@@ -7,6 +7,7 @@
 #include <future>
 #include <mutex>
 
+#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include "net/runtime.hpp"
@@ -174,6 +175,41 @@ TEST_F(CallActorTest, a_disk_that_stalls_is_answered_500_once_and_the_call_ends_
   auto over = over_.get_future();
   while (over.wait_for(0ms) != std::future_status::ready) store_.write();
   EXPECT_EQ(replies_, 1);
+}
+
+TEST(CallActorTimers, nothing_of_a_call_that_is_over_waits_on) {
+  boost::asio::io_context context;
+  QuietSignaling signaling;
+  QuietMedia media;
+  HeldStore store;
+  QuietEvents events;
+  NoBodies bodies;
+  NoLog log;
+  Chronicle chronicle{log, false};
+  CallMetrics metrics;
+  bool over = false;
+  const call::CallId id(base::Guid::random());
+  auto actor = std::make_shared<CallActor>(context.get_executor(),
+                                           CallPorts{signaling, media, store, events, bodies, chronicle},
+                                           metrics, id, "", [&](call::CallId) { over = true; });
+  call::OutgoingCall order;
+  order.leg = {id, call::LegId(1)};
+  order.context.request = call::RequestId(1);
+  actor->post_create(
+      [order](const call::Stamp& stamp) { return call::Call::outgoing(order, call::CallSetup{}, stamp); });
+  actor->post(call::MediaInput{order.leg.leg, call::SessionOpened{}});
+  actor->post(call::SignalInput{order.leg.leg, call::LegAnswered{}});  // from here on it may last a day
+  actor->post(call::SignalInput{order.leg.leg, call::LegHungUp{}});
+  actor->post(call::MediaInput{order.leg.leg, call::SessionClosed{}});
+  while (!over) {
+    context.restart();
+    context.poll();
+    store.write();
+  }
+  actor.reset();
+  context.restart();
+  context.run_for(10s);  // returns at once if there is nothing to wait for
+  EXPECT_TRUE(context.stopped());
 }
 
 }  // namespace
