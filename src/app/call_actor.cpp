@@ -190,6 +190,8 @@ void CallActor::release(PendingStep step) {
       ports_.signaling.post_ack(leg(ack->leg));
     } else if (const auto* invite = std::get_if<call::SignalInvite>(&effect)) {
       ports_.signaling.post_invite(leg(invite->leg), invite->invitation);
+    } else if (const auto* refer = std::get_if<call::SignalRefer>(&effect)) {
+      ports_.signaling.post_refer(leg(refer->leg), refer->referral);
     } else if (const auto* notice = std::get_if<call::Publish>(&effect)) {
       publish(notice->notification, std::move(*row++));
     }

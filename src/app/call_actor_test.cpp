@@ -24,6 +24,7 @@ struct QuietSignaling final : call::SignalingPort {
   void post_reject(call::LegRef, int, std::string, std::string) override {}
   void post_hang_up(call::LegRef) override {}
   void post_invite(call::LegRef, call::Invitation) override {}
+  void post_refer(call::LegRef, call::Referral) override {}
   void post_hang_up_restored(std::string) override {}
 };
 

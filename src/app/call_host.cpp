@@ -3,6 +3,7 @@
 #include <mutex>
 #include <utility>
 
+#include "app/check_transfer.hpp"
 #include "app/place_call.hpp"
 #include "base/log.hpp"
 
@@ -46,11 +47,24 @@ void CallHost::post_command(call::CallId call, call::CommandContext context, cal
   if (!found) {
     return reply(call::CommandFailure{call::CommandFailure::Kind::call_not_found, "Call not found."});
   }
+  if (const auto* transfer = std::get_if<call::TransferCommand>(&command)) {
+    if (auto refusal = refuse_transfer(found->snapshot(), *transfer)) return reply(std::move(*refusal));
+  }
   {
     const std::unique_lock lock(mutex_);
     requests_.emplace(context.request, found);
   }
   found->post_command(std::move(context), std::move(command), std::move(reply));
+}
+
+std::optional<call::CommandFailure> CallHost::refuse_transfer(const call::SnapshotPtr& call,
+                                                              const call::TransferCommand& command) const {
+  using Kind = call::CommandFailure::Kind;
+  if (!call) return call::CommandFailure{Kind::call_not_found, "Call not found."};
+  const auto place = applications_.place_of(call->owner.application);
+  if (!place) return call::CommandFailure{Kind::not_registered, "The application is not registered here."};
+  const call::SnapshotPtr other = command.replaces ? find(*command.replaces) : nullptr;
+  return transfer_refusal(command, *call, other, applications_.at(*place));
 }
 
 std::expected<CallHost::PlacedCall, call::CommandFailure> CallHost::admit(

@@ -12,13 +12,6 @@ namespace {
 using call::CommandFailure;
 using call::Party;
 
-bool may_call(const ServedApplication& application, const Party& target) {
-  if (target.kind == Party::Kind::user) return true;
-  return std::ranges::any_of(application.may_call, [&](const std::string& prefix) {
-    return prefix == "*" || target.id.starts_with(prefix);
-  });
-}
-
 /// Is this one of the application's own faces? Which resource account a bot has is for the configuration to
 /// say; while it says nothing, the bot is believed: nothing here depends on that id.
 bool is_own(const Party& source, const call::CallSetup& setup) {
@@ -46,12 +39,7 @@ Party source_of(const std::optional<Party>& asked, const call::CallSetup& setup)
 std::optional<CommandFailure> refusal(const call::CreateCall& order, const ServedApplication& application) {
   using Kind = CommandFailure::Kind;
   const call::CallSetup& setup = application.setup;
-  if (!may_call(application, order.target)) {
-    return CommandFailure{Kind::forbidden,
-                          fmt::format("The application may not call this number: no prefix in its may_call "
-                                      "fits. Add one to application {} in the server's configuration.",
-                                      setup.owner.name)};
-  }
+  if (!may_call(application, order.target)) return forbidden_number(application);
   if (order.source && !is_own(*order.source, setup)) {
     return CommandFailure{Kind::bad_request,
                           "source is not the application's own: leave it out, or name its application id, "
@@ -64,6 +52,20 @@ std::optional<CommandFailure> refusal(const call::CreateCall& order, const Serve
 }
 
 }  // namespace
+
+bool may_call(const ServedApplication& application, const Party& target) {
+  if (target.kind == Party::Kind::user) return true;
+  return std::ranges::any_of(application.may_call, [&](const std::string& prefix) {
+    return prefix == "*" || target.id.starts_with(prefix);
+  });
+}
+
+CommandFailure forbidden_number(const ServedApplication& application) {
+  return {CommandFailure::Kind::forbidden,
+          fmt::format("The application may not call this number: no prefix in its may_call fits. Add one to "
+                      "application {} in the server's configuration.",
+                      application.setup.owner.name)};
+}
 
 std::expected<call::OutgoingCall, CommandFailure> place_call(call::CreateCall order,
                                                              const call::CommandContext& context,

@@ -32,6 +32,12 @@ struct UncommittedOperation {
   OperationId id;
 };
 
+/// A transfer under way.
+struct Transfer {
+  std::uint64_t asked_step = 0;  ///< The REFER leaves when this step is committed.
+  bool consultative = false;
+};
+
 /// All that a call knows. The files beside this one (`incoming`, `play`, `cancel`, `hang_up` …) tell one
 /// story each and work on it; `Call` owns it and sends each input to its story. Threading: strand-bound.
 struct CallData {
@@ -48,6 +54,7 @@ struct CallData {
   std::int64_t last_tone = 0;
   std::vector<UncommittedOperation> uncommitted;  ///< In step order.
 
+  std::optional<Transfer> transfer;
   std::optional<CallEnd> ending;         ///< While `terminating` and after.
   std::optional<RequestId> rejected_by;  ///< Its 202 precedes the call's `deleted`.
   std::uint64_t stale_inputs = 0;        ///< Reports and timers about what is over or never was: dropped.

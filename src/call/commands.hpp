@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "call/ids.hpp"
 #include "call/operation.hpp"
+#include "call/party.hpp"
 #include "call/snapshot.hpp"
 
 namespace tonearm::call {
@@ -65,9 +66,15 @@ struct UpdateRecordingStatusCommand {
   std::optional<std::string> client_context;
 };
 
-using Command =
-    std::variant<AnswerCommand, RejectCommand, DeleteCommand, KeepAliveCommand, PlayCommand, RecordCommand,
-                 SubscribeToToneCommand, CancelCommand, SendDtmfCommand, UpdateRecordingStatusCommand>;
+/// The far end is asked to call `target` in our place.
+struct TransferCommand {
+  Party target;
+  std::optional<CallId> replaces;  ///< Consultative: the application's other call, with the target.
+};
+
+using Command = std::variant<AnswerCommand, RejectCommand, DeleteCommand, KeepAliveCommand, PlayCommand,
+                             RecordCommand, SubscribeToToneCommand, CancelCommand, SendDtmfCommand,
+                             UpdateRecordingStatusCommand, TransferCommand>;
 
 /// What acts at once whatever the disk does: only its answer waits for it.
 inline bool acts_always(const Command& command) {

@@ -3,6 +3,7 @@
 #include "call/hang_up.hpp"
 #include "call/incoming.hpp"
 #include "call/operations.hpp"
+#include "call/transfer.hpp"
 
 namespace tonearm::call {
 namespace {
@@ -36,6 +37,7 @@ void on_commit_failed(CallData& call, StepBuilder& step, std::uint64_t failed) {
     return true;
   });
   for (const UncommittedOperation& operation : created) withdraw(call, step, operation.id);
+  on_transfer_not_written(call, step, failed);
   if (carries_signalling(call.leg, failed)) {
     end_call(call, step, CallTrigger::call_failed,
              {CallEndReason::capacity, 503, "the server could not store the call"}, 503);

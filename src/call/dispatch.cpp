@@ -14,6 +14,7 @@
 #include "call/record.hpp"
 #include "call/session.hpp"
 #include "call/tones.hpp"
+#include "call/transfer.hpp"
 
 namespace tonearm::call {
 namespace {
@@ -42,6 +43,7 @@ struct OnCommand {
   void operator()(const UpdateRecordingStatusCommand& c) const {
     update_recording_status(call, step, context, c);
   }
+  void operator()(const TransferCommand& c) const { transfer(call, step, context, c); }
 };
 
 struct OnSignal {
@@ -57,10 +59,14 @@ struct OnSignal {
     end_disconnected_call(call, step, CallTrigger::remote_bye, {CallEndReason::caller_gave_up, 487, {}});
   }
   void operator()(const LegHungUp&) const {
+    if (is_transferred_by_leaving(call)) {
+      return end_disconnected_call(call, step, CallTrigger::transferred, {CallEndReason::transferred, 0, {}});
+    }
     const auto reason = call.leg.from_pstn ? CallEndReason::pstn_hung_up : CallEndReason::far_end_hung_up;
     end_disconnected_call(call, step, CallTrigger::remote_bye, {reason, 0, {}});
   }
   void operator()(const LegFailed& s) const { on_leg_failed(call, step, s); }
+  void operator()(const LegReferred& s) const { on_referred(call, step, s); }
 };
 
 struct OnMedia {
@@ -104,6 +110,8 @@ void on_timer(CallData& call, StepBuilder& step, const TimerKey& timer) {
     case TimerKind::session_open:
     case TimerKind::record_flush:
       return give_up_media(call, step);
+    case TimerKind::transfer:
+      return on_transfer_too_long(call, step);
     case TimerKind::prompt_fetch:
       return on_prompt_late(call, step, OperationNumber(static_cast<std::uint32_t>(timer.subject)));
   }

@@ -111,10 +111,21 @@ struct SignalInvite {
   LegId leg;
   Invitation invitation;
 };
+/// Whom the far end shall call in our place, and as whom we know of it.
+struct Referral {
+  Party target;
+  Party source;
+  std::string caller_number;       ///< The application's own number; empty: none.
+  std::optional<CallId> replaces;  ///< The call with the target that its new call replaces.
+};
+struct SignalRefer {
+  LegId leg;
+  Referral referral;
+};
 struct Publish {
   Notification notification;  ///< Hand it to delivery; its row is part of the same step.
 };
-using CommittedEffect = std::variant<Respond, SignalAnswer, SignalAck, SignalInvite, Publish>;
+using CommittedEffect = std::variant<Respond, SignalAnswer, SignalAck, SignalInvite, SignalRefer, Publish>;
 
 struct Effects {
   std::vector<NowEffect> now;

@@ -27,8 +27,9 @@ void disconnect(CallData& call, StepBuilder& step, int status, const std::string
 
 /// Everything but the stops already posted: their acknowledgement is still owed to somebody.
 void disarm_timers(CallData& call, StepBuilder& step) {
-  for (const TimerKind kind : {TimerKind::bot_acceptance, TimerKind::answer_deadline, TimerKind::ringing,
-                               TimerKind::keep_alive, TimerKind::longest_duration, TimerKind::session_open}) {
+  for (const TimerKind kind :
+       {TimerKind::bot_acceptance, TimerKind::answer_deadline, TimerKind::ringing, TimerKind::keep_alive,
+        TimerKind::longest_duration, TimerKind::session_open, TimerKind::transfer}) {
     call.timers.disarm(step, kind);
   }
 }

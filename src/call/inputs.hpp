@@ -61,8 +61,19 @@ struct LegFailed {
   std::string reason;
   bool no_route = false;  ///< Nothing that is configured leads to the target; no INVITE was sent.
 };
+/// What became of our REFER (RFC 3515).
+struct LegReferred {
+  enum class Outcome : std::uint8_t {
+    accepted,  ///< The far end will call; it tells how that goes.
+    done,      ///< Its call was answered.
+    failed,    ///< Refused, its call was not answered, or nothing more will be heard.
+  };
+  Outcome outcome = Outcome::failed;
+  int status = 0;  ///< SIP status that says so; 0: none.
+  std::string reason;
+};
 using SignalBody = std::variant<LegRinging, LegAnswered, LegAcked, LegMediaChanged, LegKey, LegCancelled,
-                                LegHungUp, LegFailed>;
+                                LegHungUp, LegFailed, LegReferred>;
 struct SignalInput {
   LegId leg;
   SignalBody body;
@@ -155,6 +166,7 @@ enum class TimerKind : std::uint8_t {
   session_open,
   record_flush,  ///< ≤ 2 s after the call's end for its recordings
   prompt_fetch,  ///< `prompts.timeout` as a backstop
+  transfer,      ///< The far end says nothing of the call that it was to make.
 };
 struct TimerKey {
   TimerKind kind = TimerKind::keep_alive;

@@ -19,7 +19,11 @@ enum class CallEvent : std::uint8_t {
   audio_inactive,
   tone,  ///< updated, toneInfo only
   terminating,
-  ended,  ///< deleted, terminated, resultInfo; always the last one
+  transferring,         ///< updated
+  transfer_accepted,    ///< updated
+  transfer_failed,      ///< updated, established + resultInfo
+  consultation_failed,  ///< The same, of a consultative one.
+  ended,                ///< deleted, terminated, resultInfo; always the last one
 };
 
 struct CallNotice {

@@ -48,6 +48,9 @@ class SignalingPort {
   virtual void post_hang_up(LegRef leg) = 0;
   /// Calls out. Reports LegRinging, LegAnswered or LegFailed.
   virtual void post_invite(LegRef leg, Invitation invitation) = 0;
+  /// Asks the far end to call somebody else. Reports LegReferred: accepted and then done or failed, or
+  /// failed.
+  virtual void post_refer(LegRef leg, Referral referral) = 0;
   /// After a restart: BYE in a stored dialog, CSeq far ahead; no report.
   virtual void post_hang_up_restored(std::string dialog) = 0;
 };

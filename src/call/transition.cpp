@@ -10,6 +10,7 @@ bool ends_call(CallTrigger trigger) {
   switch (trigger) {
     case CallTrigger::bot_hang_up:
     case CallTrigger::remote_bye:
+    case CallTrigger::transferred:
     case CallTrigger::leg_failed:
     case CallTrigger::call_failed:
       return true;
@@ -39,6 +40,17 @@ std::optional<CallState> from_establishing(CallTrigger trigger) {
   }
 }
 
+std::optional<CallState> from_transferring(CallTrigger trigger) {
+  switch (trigger) {
+    case CallTrigger::refer_accepted:
+      return transfer_accepted;
+    case CallTrigger::transfer_failed:
+      return established;
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::optional<CallState> advance(CallState now, CallTrigger trigger) {
@@ -49,6 +61,9 @@ std::optional<CallState> advance(CallState now, CallTrigger trigger) {
   if (ends_call(trigger)) return terminating;
   if (now == incoming) return from_incoming(trigger);
   if (now == establishing) return from_establishing(trigger);
+  if (now == transferring) return from_transferring(trigger);
+  if (now == established && trigger == CallTrigger::transfer) return transferring;
+  if (now == transfer_accepted && trigger == CallTrigger::transfer_failed) return established;
   return std::nullopt;
 }
 

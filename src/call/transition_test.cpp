@@ -38,6 +38,23 @@ TEST(Transition, established__bot_hang_up__terminating) {
 TEST(Transition, established__call_failed__terminating) {
   EXPECT_EQ(advance(established, call_failed), terminating);
 }
+TEST(Transition, established__transfer__transferring) {
+  EXPECT_EQ(advance(established, transfer), transferring);
+}
+TEST(Transition, transferring__refer_accepted__transfer_accepted) {
+  EXPECT_EQ(advance(transferring, refer_accepted), transfer_accepted);
+}
+TEST(Transition, transferring_or_accepted__transfer_failed__established) {
+  EXPECT_EQ(advance(transferring, transfer_failed), established);
+  EXPECT_EQ(advance(transfer_accepted, transfer_failed), established);
+}
+TEST(Transition, transfer_accepted__transferred__terminating) {
+  EXPECT_EQ(advance(transfer_accepted, transferred), terminating);
+}
+TEST(Transition, before_and_after_it_is_up__transfer__stays) {
+  for (const auto state : {incoming, establishing, transferring, transfer_accepted, terminating})
+    EXPECT_FALSE(advance(state, transfer));
+}
 TEST(Transition, transferring__remote_bye__terminating) {
   EXPECT_EQ(advance(transferring, remote_bye), terminating);
 }

@@ -17,7 +17,7 @@ constexpr std::array kActions{
     ActionRow{Action::answer, "answer", on_call, !kBeta, kBuilt},
     ActionRow{Action::reject, "reject", on_call, !kBeta, kBuilt},
     ActionRow{Action::redirect, "redirect"},
-    ActionRow{Action::transfer, "transfer"},
+    ActionRow{Action::transfer, "transfer", on_call, !kBeta, kBuilt},
     ActionRow{Action::keep_alive, "keepAlive", on_call, !kBeta, kBuilt},
     ActionRow{Action::play_prompt, "playPrompt", on_call, !kBeta, kBuilt},
     ActionRow{Action::record_response, "recordResponse", on_call, !kBeta, kBuilt},

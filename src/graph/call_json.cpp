@@ -123,6 +123,18 @@ json::object brief_call(const CallSnapshot& call, std::string_view state) {
           {"callChainId", call.chain_id}};
 }
 
+// Subcodes of transfers that did not come about (facts §6.8).
+constexpr int kBlindFailed = 7000;
+constexpr int kConsultativeFailed = 7700;
+
+/// `subcode`, as in every other resultInfo; the page's example says `subCode` (facts §12.4).
+json::object failed_transfer(const CallSnapshot& call, int subcode) {
+  json::object body = brief_call(call, to_wire(call::CallState::established));
+  body["resultInfo"] =
+      result_info(500, subcode, fmt::format("The transfer failed. DiagCode: 500#{}.@", subcode));
+  return body;
+}
+
 /// Everything a bot needs to decide on a call that it has never seen.
 json::object offered_call(const CallSnapshot& call) {
   json::object body = brief_call(call, to_wire(call::CallState::incoming));
@@ -225,6 +237,14 @@ json::object notified_call(const CallSnapshot& call, CallEvent event) {
       body["toneInfo"] = tone_info(call);
       return body;
     }
+    case CallEvent::transferring:
+      return brief_call(call, to_wire(CallState::transferring));
+    case CallEvent::transfer_accepted:
+      return brief_call(call, to_wire(CallState::transfer_accepted));
+    case CallEvent::transfer_failed:
+      return failed_transfer(call, kBlindFailed);
+    case CallEvent::consultation_failed:
+      return failed_transfer(call, kConsultativeFailed);
     case CallEvent::ended: {
       json::object body = brief_call(call, to_wire(CallState::terminated));
       body["resultInfo"] = end_result(call);

@@ -16,9 +16,9 @@ namespace {
 namespace json = boost::json;
 using Text = std::optional<EventText>;
 
-constexpr std::array<std::string_view, 8> kCallEvents{"incoming",    "establishing",  "established",
-                                                      "audioActive", "audioInactive", "tone",
-                                                      "terminating", "ended"};
+constexpr std::array<std::string_view, 12> kCallEvents{
+    "incoming",    "establishing", "established",      "audioActive",    "audioInactive",      "tone",
+    "terminating", "transferring", "transferAccepted", "transferFailed", "consultationFailed", "ended"};
 constexpr std::array<std::string_view, 4> kFates{"notification.delivered", "notification.attemptFailed",
                                                  "notification.parked", "notification.redeliveryOrdered"};
 
@@ -75,6 +75,10 @@ struct CommittedText {
   Text operator()(const call::SignalInvite& invite) const {
     return event_text("leg.invite", {{"source", identity_set(shown(invite.invitation.source, show))},
                                      {"target", identity_set(shown(invite.invitation.target, show))}});
+  }
+  Text operator()(const call::SignalRefer& refer) const {
+    return event_text("leg.refer", {{"target", identity_set(shown(refer.referral.target, show))},
+                                    {"consultative", refer.referral.replaces.has_value()}});
   }
   Text operator()(const call::Publish& publish) const {
     json::object details{{"number", publish.notification.number.value}};

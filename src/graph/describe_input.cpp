@@ -13,9 +13,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 10> kTimers{
-    "botAcceptance", "answerDeadline", "ringing",     "keepAlive",   "longestDuration",
-    "stopSlow",      "stopDead",       "sessionOpen", "recordFlush", "promptFetch"};
+constexpr std::array<std::string_view, 11> kTimers{
+    "botAcceptance", "answerDeadline", "ringing",     "keepAlive",   "longestDuration", "stopSlow",
+    "stopDead",      "sessionOpen",    "recordFlush", "promptFetch", "transfer"};
+constexpr std::array<std::string_view, 3> kReferOutcomes{"accepted", "done", "failed"};
 constexpr std::array<std::string_view, 4> kStopOutcomes{"nothing", "neverStarted", "cut", "completed"};
 
 /// The name of an action and what was asked for.
@@ -72,6 +73,10 @@ Asked asked(const call::UpdateRecordingStatusCommand& command) {
           {{"status", recording_statuses()[static_cast<std::size_t>(command.status)]}}};
 }
 
+Asked asked(const call::TransferCommand& command) {
+  return {"transfer", {{"consultative", command.replaces.has_value()}}};
+}
+
 /// One overload for each thing that may come; `show` is show_numbers.
 struct InputText {
   using Text = std::optional<EventText>;
@@ -109,6 +114,13 @@ struct InputText {
                                      {"reason", valid_utf8(failed.reason)},
                                      {"noAck", failed.no_ack},
                                      {"noRoute", failed.no_route}});
+  }
+
+  Text operator()(const call::LegReferred& referred) const {
+    return event_text("leg.referred",
+                      {{"outcome", kReferOutcomes.at(static_cast<std::size_t>(referred.outcome))},
+                       {"sipStatus", referred.status},
+                       {"reason", valid_utf8(referred.reason)}});
   }
 
   // media

@@ -9,6 +9,7 @@
 #include "graph/members.hpp"
 #include "graph/names.hpp"
 #include "graph/read_body.hpp"
+#include "graph/read_identity.hpp"
 #include "graph/read_media.hpp"
 
 namespace tonearm::graph {
@@ -140,6 +141,26 @@ Command read_recording_status(Members& body, const ReadOptions&) {
   return command;
 }
 
+/// `transferee` and `clientContext` are sent along by some and mean nothing between two (facts §6.8).
+Command read_transfer(Members& body, const ReadOptions&) {
+  call::TransferCommand command;
+  (void)body.object("transferee");
+  auto target = body.object("transferTarget");
+  if (!target) {
+    body.refuse_missing("transferTarget");
+    return command;
+  }
+  const auto party = read_identity(*target);
+  if (party && party->kind != call::Party::Kind::user && party->kind != call::Party::Kind::phone)
+    target->refuse("identity", "names an application: a call can be transferred to a user or a phone");
+  if (party) command.target = *party;
+  if (const auto other = target->text("replacesCallId", kIdentityBytesMax)) {
+    command.replaces = call::CallId::parse(*other);
+    if (!command.replaces) target->refuse("replacesCallId", "must be the id of a call, a GUID");
+  }
+  return command;
+}
+
 using Reader = Command (*)(Members&, const ReadOptions&);
 
 Reader reader_of(Action action) {
@@ -163,6 +184,8 @@ Reader reader_of(Action action) {
       return read_send_dtmf;
     case Action::update_recording_status:
       return read_recording_status;
+    case Action::transfer:
+      return read_transfer;
     default:
       return nullptr;
   }

@@ -146,8 +146,7 @@ TEST(ReadCommand, null_is_the_default_of_every_optional_member) {
 }
 
 TEST(ReadCommand, an_action_that_is_not_built_has_no_command) {
-  for (const Action action :
-       {Action::redirect, Action::transfer, Action::mute, Action::invite, Action::none}) {
+  for (const Action action : {Action::redirect, Action::mute, Action::invite, Action::none}) {
     EXPECT_EQ(read_command(action, "{}", read_as()).error().code, make_error_code(Errc::not_built_yet));
   }
 }
@@ -162,6 +161,27 @@ TEST(ReadCommand, a_recording_status_is_one_of_three) {
   EXPECT_EQ(read(R"({"status":"failed"})").status, call::RecordingStatus::failed);
   for (const auto body : {"{}", R"({"status":null})", R"({"status":"unknown"})", R"({"status":"paused"})"})
     EXPECT_NE(refusal_of(Action::update_recording_status, body), "") << body;
+}
+
+TEST(ReadCommand, a_transfer_has_one_target_and_may_replace_a_call) {
+  const std::string user = R"({"user":{"id":"4F0A5F0B-7F5A-4C36-9C11-2C4D9C3B1D04","displayName":"Ada"}})";
+  const auto body = [](const std::string& identity, const std::string& more = "") {
+    return R"({"transferTarget":{"endpointType":"default","identity":)" + identity + more +
+           R"(},"clientContext":"c"})";
+  };
+  const auto read = [](const std::string& text) {
+    return std::get<call::TransferCommand>(read_command(Action::transfer, text, read_as()).value());
+  };
+  EXPECT_EQ(read(body(user)).target.id, "4f0a5f0b-7f5a-4c36-9c11-2c4d9c3b1d04");
+  EXPECT_EQ(read(body(R"({"phone":{"id":"+1 425 555 0100"}})")).target.id, "+14255550100");
+  EXPECT_FALSE(read(body(user)).replaces);
+  const std::string other = "57DAB8B1894C409AB240BD8BEAE78896";
+  EXPECT_EQ(read(body(user, R"(,"replacesCallId":")" + other + "\"")).replaces, call::CallId::parse(other));
+  for (const std::string& wrong :
+       {std::string("{}"), std::string(R"({"transferTarget":null})"), std::string(R"({"transferTarget":{}})"),
+        body(R"({"application":{"id":"4f0a5f0b-7f5a-4c36-9c11-2c4d9c3b1d04"}})"),
+        body(user, R"(,"replacesCallId":"1")")})
+    EXPECT_NE(refusal_of(Action::transfer, wrong), "") << wrong;
 }
 
 // ---- clientContext ---------------------------------------------------------------------------------------

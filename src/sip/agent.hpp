@@ -99,6 +99,14 @@ struct PartyCall {
   call::LocalMedia local;
 };
 
+/// Whom the far end of a call shall call in our place.
+struct PartyReferral {
+  call::Party target;
+  call::Party source;
+  std::string caller_number;
+  std::optional<SessionId> replaces;  ///< Our call with the target.
+};
+
 /// The user agent: listeners, sessions, and between them who gets which message.
 /// Threading: the loop's thread, also to make and to destroy, except where noted.
 class Agent : private ListenerHandler, private TrunkPorts {
@@ -118,6 +126,8 @@ class Agent : private ListenerHandler, private TrunkPorts {
   base::Result<SessionId> call(const OutgoingCall& call);
   /// The same for a user or a number.
   std::expected<SessionId, NoRoute> call(const PartyCall& call);
+  /// Asks the far end to call somebody else. Reports Referred.
+  void refer(SessionId session, const PartyReferral& referral);
   /// BYE in a dialog of an earlier process, CSeq + 1000; not more than 50 a second. Reports nothing.
   void hang_up_restored(const std::string& row);
   /// Takes our registrations with trunks back, as `Trunks::withdraw`.
@@ -192,10 +202,14 @@ class Agent : private ListenerHandler, private TrunkPorts {
   void on_bye_response(SessionId id, const sip_msg* response);
   void on_response(SessionId id, std::size_t listener, const std::string& method, int error,
                    const sip_msg* response);
+  std::optional<SessionActions> authorized(Entry& entry, const Message& message, const sip_msg& response);
   /// The line that answers a challenge to a request within the dialog.
   std::optional<std::string> answer_to_challenge(Entry& entry, const std::string& method,
                                                  const std::string& target, const sip_msg& response);
 
+  std::expected<std::vector<CallRoute>, NoRoute> routes(const call::Party& target, const call::Party& source,
+                                                        const std::string& caller_number);
+  std::expected<std::string, NoRoute> refer_target(const PartyReferral& referral);
   SessionId place(std::vector<Way> ways, const call::LocalMedia& local);
   void try_way(SessionId id);
   void try_hop(SessionId id);

@@ -160,17 +160,25 @@ void Agent::on_response(SessionId id, std::size_t listener, const std::string& m
     return;
   }
   if (response == nullptr) return perform(id, entry->session.on_request_failed(method, status_of(error)));
-  const bool refreshes = message && entry->session.is_refreshing(message->cseq);
-  if (message && (refreshes || method == "PRACK")) {
-    const std::string& target = entry->session.target_of(*message);
-    if (const auto line = answer_to_challenge(*entry, method, target, *response)) {
-      return perform(id, refreshes ? entry->session.authorize_refresh(*line)
-                                   : entry->session.authorize_prack(*message, *line));
-    }
+  if (message) {
+    if (auto again = authorized(*entry, *message, *response)) return perform(id, std::move(*again));
   }
   if (message) return perform(id, entry->session.on_response(*message));
   metrics_.count_malformed();
   if (response->scode >= 200) perform(id, entry->session.on_request_failed(method, 500));
+}
+
+/// The request once more, with an answer to the challenge that it met with, if that is one we can answer.
+std::optional<SessionActions> Agent::authorized(Entry& entry, const Message& message,
+                                                const sip_msg& response) {
+  Session& session = entry.session;
+  const bool refreshes = session.is_refreshing(message.cseq);
+  const bool refers = message.method == "REFER" && session.is_referring(message.cseq);
+  if (!refreshes && !refers && message.method != "PRACK") return std::nullopt;
+  const auto line = answer_to_challenge(entry, message.method, session.target_of(message), response);
+  if (!line) return std::nullopt;
+  if (refers) return session.authorize_refer(*line);
+  return refreshes ? session.authorize_refresh(*line) : session.authorize_prack(message, *line);
 }
 
 void Agent::arm(SessionId id, Entry& entry, const ArmSessionTimer& timer) {

@@ -7,6 +7,7 @@
 #include "sip/agent.hpp"
 #include "sip/decode.hpp"
 #include "sip/errc.hpp"
+#include "sip/refer.hpp"
 #include "sip/screening.hpp"
 #include "sip/uri.hpp"
 
@@ -45,7 +46,9 @@ base::Result<SessionId> Agent::call(const OutgoingCall& call) {
   return place(std::move(ways), call.local);
 }
 
-std::expected<SessionId, NoRoute> Agent::call(const PartyCall& call) {
+std::expected<std::vector<CallRoute>, NoRoute> Agent::routes(const call::Party& target,
+                                                             const call::Party& source,
+                                                             const std::string& caller_number) {
   const auto phones = [this](const std::string& user) {
     std::vector<UserContact> found;
     for (const Registration& phone : contacts_of(user)) {
@@ -55,15 +58,43 @@ std::expected<SessionId, NoRoute> Agent::call(const PartyCall& call) {
     }
     return found;
   };
-  auto routes =
-      routes_to(settings_.directory, call.target, call.source, call.caller_number, phones, *trunks_);
-  if (!routes) return std::unexpected(std::move(routes.error()));
+  return routes_to(settings_.directory, target, source, caller_number, phones, *trunks_);
+}
+
+std::expected<SessionId, NoRoute> Agent::call(const PartyCall& call) {
+  auto found = routes(call.target, call.source, call.caller_number);
+  if (!found) return std::unexpected(std::move(found.error()));
   std::vector<Way> ways;
-  for (CallRoute& route : *routes) {
+  for (CallRoute& route : *found) {
     std::shared_ptr<Trunk> trunk = route.trunk ? trunks_->at(*route.trunk) : nullptr;
     ways.push_back({std::move(route), std::move(trunk)});
   }
   return place(std::move(ways), call.local);
+}
+
+/// The URI that the far end is to call: a way that we would take ourselves, or the far end of the other call.
+std::expected<std::string, NoRoute> Agent::refer_target(const PartyReferral& referral) {
+  if (referral.replaces) {
+    const Entry* other = find(*referral.replaces);
+    if (other == nullptr) return std::unexpected(NoRoute{0, false, "the call with the target is over"});
+    return target_that_replaces(other->session.dialog());
+  }
+  auto found = routes(referral.target, referral.source, referral.caller_number);
+  if (!found) return std::unexpected(std::move(found.error()));
+  return found->front().uri;
+}
+
+void Agent::refer(SessionId session, const PartyReferral& referral) {
+  Entry* entry = find(session);
+  if (entry == nullptr) return;
+  const auto target = refer_target(referral);
+  if (!target) {
+    const Referred failed{Referred::Outcome::failed, target.error().status, target.error().reason};
+    return user_.on_event(session, failed, to_row(entry->session.dialog()));
+  }
+  const Dialog& dialog = entry->session.dialog();
+  const std::string referrer = contact_uri({dialog.flow.transport, dialog.flow.listener, {}, 0}, "tonearm");
+  perform(session, entry->session.refer(refer_lines(*target, referrer)));
 }
 
 SessionId Agent::place(std::vector<Way> ways, const call::LocalMedia& local) {

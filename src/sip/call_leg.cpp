@@ -17,6 +17,19 @@ struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
 
+call::LegReferred to_signal(const Referred& referred) {
+  using Outcome = call::LegReferred::Outcome;
+  switch (referred.outcome) {
+    case Referred::Outcome::accepted:
+      return {Outcome::accepted, referred.status, referred.reason};
+    case Referred::Outcome::done:
+      return {Outcome::done, referred.status, referred.reason};
+    case Referred::Outcome::failed:
+      return {Outcome::failed, referred.status, referred.reason};
+  }
+  return {};
+}
+
 call::SignalBody to_signal(const SessionEvent& event, const std::string& dialog) {
   return std::visit(Overloaded{
                         [](const Ringing& e) -> call::SignalBody { return call::LegRinging{e.early}; },
@@ -33,6 +46,7 @@ call::SignalBody to_signal(const SessionEvent& event, const std::string& dialog)
                         [](const Failed& e) -> call::SignalBody {
                           return call::LegFailed{e.status, e.no_ack, e.reason};
                         },
+                        [](const Referred& e) -> call::SignalBody { return to_signal(e); },
                     },
                     event);
 }
@@ -92,6 +106,12 @@ void CallLegs::post_hang_up(call::LegRef leg) {
 void CallLegs::post_invite(call::LegRef leg, call::Invitation invitation) {
   loop_.post([this, leg, invitation = std::move(invitation)] {
     if (agent_) invite(leg, invitation);
+  });
+}
+
+void CallLegs::post_refer(call::LegRef leg, call::Referral referral) {
+  loop_.post([this, leg, referral = std::move(referral)] {
+    if (agent_) refer(leg, referral);
   });
 }
 
@@ -180,6 +200,21 @@ void CallLegs::invite(call::LegRef leg, const call::Invitation& invitation) {
     return listener_.on_signal(leg, call::LegFailed{why.status, false, why.reason, why.unknown});
   }
   bind(leg, *session, agent_->call_id(*session));
+}
+
+void CallLegs::refer(call::LegRef leg, const call::Referral& referral) {
+  const auto found = sessions_.find(leg);
+  if (found == sessions_.end()) return;
+  PartyReferral wanted{referral.target, referral.source, referral.caller_number, {}};
+  if (referral.replaces) {
+    const auto other = sessions_.find(call::LegRef{*referral.replaces, call::LegId(1)});
+    if (other == sessions_.end()) {
+      return listener_.on_signal(
+          leg, call::LegReferred{call::LegReferred::Outcome::failed, 0, "the call with the target is over"});
+    }
+    wanted.replaces = other->second;
+  }
+  agent_->refer(found->second, wanted);
 }
 
 }  // namespace tonearm::sip

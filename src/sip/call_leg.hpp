@@ -31,6 +31,7 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   void post_reject(call::LegRef leg, int status, std::string reason, std::string redirect_to) override;
   void post_hang_up(call::LegRef leg) override;
   void post_invite(call::LegRef leg, call::Invitation invitation) override;
+  void post_refer(call::LegRef leg, call::Referral referral) override;
   void post_hang_up_restored(std::string dialog) override;
 
   /// Users, trunks, applications and `open` anew; running calls keep what they have.
@@ -65,6 +66,7 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   void bind(call::LegRef leg, SessionId session, const std::string& call_id);
   void forget_untraced();
   void invite(call::LegRef leg, const call::Invitation& invitation);
+  void refer(call::LegRef leg, const call::Referral& referral);
 
   call::SignalingListener& listener_;
   std::vector<ListenAddress> listening_;

@@ -107,6 +107,15 @@ std::optional<std::uint32_t> number_of(const sip_msg& message, sip_hdrid id) {
   return number_in(value.substr(0, value.find_first_of("; \t(")));
 }
 
+/// The word before any parameter, lower case.
+std::string word_of(const sip_msg& message, sip_hdrid id) {
+  std::string_view rest = value_of(message, id);
+  std::string word(take(rest, ';'));
+  std::ranges::transform(word, word.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return word;
+}
+
 std::optional<SessionExpires> session_expires_of(const sip_msg& message) {
   const auto seconds = number_of(message, SIP_HDR_SESSION_EXPIRES);
   if (!seconds) return std::nullopt;
@@ -142,6 +151,8 @@ void decode_extensions(const sip_msg& message, Message& out) {
   out.rack = rack_of(message);
   out.retry_after = number_of(message, SIP_HDR_RETRY_AFTER);
   out.diversions = diversions_of(message);
+  out.event = word_of(message, SIP_HDR_EVENT);
+  out.subscription_state = word_of(message, SIP_HDR_SUBSCRIPTION_STATE);
 }
 
 }  // namespace tonearm::sip

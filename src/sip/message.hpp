@@ -71,6 +71,8 @@ struct Message {
   std::optional<std::uint32_t> rseq;    ///< RFC 3262 §7.1
   std::optional<RAck> rack;
   std::optional<std::uint32_t> retry_after;  ///< [s]
+  std::string event;                         ///< Package of a NOTIFY, lower case, no parameters.
+  std::string subscription_state;            ///< Likewise (RFC 6665 §8.2.3).
   std::string content_type;                  ///< "application/sdp", lower case, no parameters.
   std::string body;
   std::string local_tag;  ///< The To tag that our responses will carry (requests only).

@@ -127,6 +127,7 @@ void Phone::on_event(SessionId session, const SessionEvent& event, const std::st
                  [&](const Failed& e) {
                    end({e.status, true, e.reason});
                  },
+                 [&](const Referred&) {},  // it sends nobody anywhere
              },
              event);
 }

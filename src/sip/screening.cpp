@@ -43,7 +43,7 @@ std::optional<Refusal> screen(const Message& request) {
   const std::string& method = request.method;
   if (!in_dialog && request.max_forwards == 0u && method != "OPTIONS")
     return refuse(483, "Max-Forwards has run out");
-  if (!is_one_of(method, {"INVITE", "BYE", "OPTIONS", "UPDATE", "PRACK", "INFO", "REGISTER"})) {
+  if (!is_one_of(method, {"INVITE", "BYE", "OPTIONS", "UPDATE", "PRACK", "INFO", "NOTIFY", "REGISTER"})) {
     return with(refuse(405, "method not supported"), "Allow", kAllow);
   }
   if (!in_dialog && !is_sip_address(request.request_uri))
@@ -52,7 +52,8 @@ std::optional<Refusal> screen(const Message& request) {
     return with(refuse(420, "an extension is not supported"), "Unsupported",
                 fmt::format("{}", fmt::join(lacking, ", ")));
   }
-  if (!in_dialog && is_one_of(method, {"BYE", "UPDATE", "PRACK", "INFO"})) return refuse(481, "no such call");
+  if (!in_dialog && is_one_of(method, {"BYE", "UPDATE", "PRACK", "INFO", "NOTIFY"}))
+    return refuse(481, "no such call");
   if (method == "INVITE" && !request.body.empty() && !request.has_sdp()) {
     return with(refuse(415, "only SDP is understood"), "Accept", "application/sdp");
   }

@@ -10,7 +10,7 @@ namespace tonearm::sip {
 
 /// What we can be asked, as the value of Allow. REFER is not in it yet, so that phones transfer by
 /// themselves.
-inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, INFO";
+inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, INFO, NOTIFY";
 /// Allow, Supported and Accept as complete lines.
 inline constexpr std::string_view kAbilities =
     "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, INFO\r\nSupported: 100rel, timer\r\n"

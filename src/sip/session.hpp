@@ -52,8 +52,15 @@ struct Failed {
   bool no_ack = false;
   std::string reason;
 };
+/// What became of our REFER: accepted and then done or failed, or failed.
+struct Referred {
+  enum class Outcome : std::uint8_t { accepted, done, failed };
+  Outcome outcome = Outcome::failed;
+  int status = 0;
+  std::string reason;
+};
 using SessionEvent = std::variant<Ringing, Answered, Acknowledged, MediaChanged, KeyPressed,
-                                  CancelledByCaller, HungUp, Failed>;
+                                  CancelledByCaller, HungUp, Failed, Referred>;
 
 // ---- what a session wants done
 
@@ -152,12 +159,15 @@ class Session {
   SessionActions acknowledge();
   /// BYE, CANCEL or a refusal, as the phase has it. Reports nothing.
   SessionActions hang_up();
+  /// REFER with these lines (`refer_lines`), while the call is up and no other is under way.
+  SessionActions refer(const std::string& lines);
   /// Sends the INVITE, or sends it again elsewhere with the next CSeq; nothing if the call was given up.
   SessionActions invite(SessionSetup setup, const Invitation& invitation);
   /// Sends the INVITE, or our BYE, again with an answer to the challenge that it met with.
   SessionActions authorize(const std::string& line);
   /// The same for the request that keeps the session alive.
   SessionActions authorize_refresh(const std::string& line);
+  SessionActions authorize_refer(const std::string& line);
   /// And for the PRACK that this response challenges.
   SessionActions authorize_prack(const Message& challenge, const std::string& line);
 
@@ -191,6 +201,8 @@ class Session {
   [[nodiscard]] bool is_calling() const;
   /// A request of ours that keeps the session alive, with this CSeq, is under way.
   [[nodiscard]] bool is_refreshing(std::uint32_t cseq) const { return refresh_ && refresh_->cseq == cseq; }
+  /// A REFER of ours with this CSeq was sent last, and more is to be heard of it.
+  [[nodiscard]] bool is_referring(std::uint32_t cseq) const { return refer_ && refer_->cseq == cseq; }
   /// Where the request that met with this response was sent to: a branch of our INVITE has an address of its
   /// own.
   [[nodiscard]] const std::string& target_of(const Message& response) const;
@@ -232,6 +244,12 @@ class Session {
   struct Refresh {
     std::uint32_t cseq = 0;
     bool is_invite = false;
+  };
+  /// A REFER of ours of which the last word has not come.
+  struct Refer {
+    std::uint32_t cseq = 0;
+    std::string lines;
+    bool accepted = false;
   };
   struct Leaving {};  ///< Our BYE is under way.
   struct Over {};
@@ -281,6 +299,13 @@ class Session {
   [[nodiscard]] std::chrono::milliseconds glare_pause() const;
   bool ask_longer(SessionActions& actions, const Message& response);
 
+  // session_refer.cpp
+  void send_refer(SessionActions& actions, const std::string& lines, const std::string& authorization);
+  SessionActions on_refer_response(const Message& response);
+  SessionActions on_refer_failed(int status);
+  SessionActions on_notify(const Message& request, ServerTransaction transaction);
+  void note_accepted(SessionActions& actions);
+
   SessionActions take_late_answer(const Unacknowledged& answer, const Message& ack);
   void send_invite(SessionActions& actions, const std::string& authorization);
   SessionActions on_provisional(const Message& response);
@@ -307,6 +332,7 @@ class Session {
   std::chrono::seconds least_interval_ = kLeastInterval;  ///< Of whoever has spoken of it.
   bool remote_updates_ = false;                           ///< The far end takes UPDATE.
   std::optional<Refresh> refresh_;                        ///< Under way.
+  std::optional<Refer> refer_;
   std::uint32_t refresh_cseq_ = 0;     ///< Of the last re-INVITE of ours: its 2xx may come again.
   std::string refresh_authorization_;  ///< Complete line that it carried, or empty; its ACK repeats it.
 };

@@ -69,10 +69,12 @@ SessionActions Session::authorize_refresh(const std::string& line) {
 SessionActions Session::on_response(const Message& response) {
   if (response.method == "INVITE") return on_invite_response(response);
   if (response.method == "UPDATE") return on_refresh_response(response);
+  if (response.method == "REFER") return on_refer_response(response);
   return {};  // of a PRACK: whatever it is, the INVITE says how it goes on
 }
 
 SessionActions Session::on_request_failed(const std::string& method, int status) {
+  if (method == "REFER") return on_refer_failed(status);
   if (!refresh_ || refresh_->is_invite != (method == "INVITE")) return {};
   refresh_.reset();
   if (!std::holds_alternative<Confirmed>(phase_)) return {};

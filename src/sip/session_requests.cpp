@@ -34,6 +34,7 @@ SessionActions Session::on_request(const Message& request, ServerTransaction tra
   if (request.method == "BYE") return on_bye(transaction);
   if (request.method == "PRACK") return on_prack(request, transaction);
   if (request.method == "INFO") return on_info(request, transaction);
+  if (request.method == "NOTIFY") return on_notify(request, transaction);
   if (request.method != "INVITE" && request.method != "UPDATE") {
     return refused(transaction, refuse(405, "not supported within a call"));
   }

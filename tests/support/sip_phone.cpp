@@ -122,6 +122,15 @@ void SipPhone::send_cancel() {
   to_ = to;
 }
 
+void SipPhone::send_notify(const std::string& state, const std::string& fragment) {
+  std::string text = request("NOTIFY", target_, "", ++cseq_, "z9hG4bK" + random_token());
+  const std::string lines = "Event: refer\r\nSubscription-State: " + state +
+                            "\r\nContent-Type: message/sipfrag;version=2.0\r\nContent-Length: " +
+                            std::to_string(fragment.size() + 2) + "\r\n\r\n" + fragment + "\r\n";
+  const std::string empty = "Content-Length: 0\r\n\r\n";
+  send_raw(text.replace(text.size() - empty.size(), empty.size(), lines));
+}
+
 SipText SipPhone::reinvite(const std::string& sdp) {
   invite_cseq_ = ++cseq_;
   send_raw(request("INVITE", target_, sdp, invite_cseq_, "z9hG4bK" + random_token()));
@@ -146,9 +155,14 @@ void SipPhone::listen(const std::stop_token& stop) {
 }
 
 void SipPhone::answer(const SipText& request) {
-  send_raw("SIP/2.0 200 OK\r\nVia: " + request.header("Via") + "\r\nFrom: " + request.header("From") +
-           "\r\nTo: " + request.header("To") + "\r\nCall-ID: " + request.header("Call-ID") +
-           "\r\nCSeq: " + request.header("CSeq") + "\r\nContent-Length: 0\r\n\r\n");
+  respond(request, 200, "OK");
+}
+
+void SipPhone::respond(const SipText& request, int status, const std::string& reason) {
+  send_raw("SIP/2.0 " + std::to_string(status) + " " + reason + "\r\nVia: " + request.header("Via") +
+           "\r\nFrom: " + request.header("From") + "\r\nTo: " + request.header("To") +
+           "\r\nCall-ID: " + request.header("Call-ID") + "\r\nCSeq: " + request.header("CSeq") +
+           "\r\nContent-Length: 0\r\n\r\n");
 }
 
 std::optional<SipText> SipPhone::wait(const std::function<bool(const SipText&)>& fits,

@@ -41,6 +41,10 @@ class SipPhone {
   void send_ack(const std::string& sdp = "");
   void send_bye();
   void send_cancel();
+  /// A response to what the server asks; 202 of a REFER has our Contact as any.
+  void respond(const SipText& request, int status, const std::string& reason);
+  /// NOTIFY of what came of a REFER (RFC 3515 §2.4.4): `fragment` "SIP/2.0 200 OK".
+  void send_notify(const std::string& state, const std::string& fragment);
   /// Sends it and waits for the final response.
   SipText reinvite(const std::string& sdp);
   /// Sends any text, `{…}` filled in: {call-id} {from-tag} {to} {branch} {contact} {cseq} {target} {via}.

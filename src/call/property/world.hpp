@@ -54,9 +54,11 @@ class World {
   void command(const Command& command, Event event = {});
   [[nodiscard]] Command some_command();
   [[nodiscard]] Command some_cancel(Event& event);
+  [[nodiscard]] TransferCommand some_transfer();
   [[nodiscard]] PlaySpec some_play();
   [[nodiscard]] RecordSpec some_record();
   void send_signal();
+  void tell_of_transfer();
   void media_report();
   void stale_report();
 
@@ -87,6 +89,7 @@ class World {
   std::uint64_t last_request_ = 0;
   bool answer_out_ = false;
   bool invite_out_ = false;
+  bool refer_out_ = false;
   bool subscribed_ = false;
 };
 

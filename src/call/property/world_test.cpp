@@ -201,6 +201,8 @@ void World::release(PendingStep step) {
       answer_out_ = true;
     } else if (std::holds_alternative<SignalInvite>(effect)) {
       invite_out_ = true;
+    } else if (std::holds_alternative<SignalRefer>(effect)) {
+      refer_out_ = true;
     }
   }
   if (dice_.percent(90)) {
@@ -215,8 +217,7 @@ void World::reply(RequestId request, const Reply& reply, bool refused) {
   Event event{.what = What::replied, .request = request};
   event.ok = !refused && !std::holds_alternative<CommandFailure>(reply);
   if (const auto* view = std::get_if<OperationView>(&reply)) {
-    const bool counted = view->kind != OperationKind::subscribe_to_tone &&
-                         view->kind != OperationKind::cancel_media_processing;
+    const bool counted = view->ending == std::nullopt;  // else it is over in its answer
     event.operation = view->id;
     event.record = view->kind == OperationKind::record;
     if (counted) event.created = true;
@@ -302,7 +303,16 @@ void World::command(const Command& command, Event event) {
   carry_out(std::move(step));
 }
 
+TransferCommand World::some_transfer() {
+  TransferCommand command;
+  command.target = {Party::Kind::phone, "+14255550101", {}, {}};
+  if (dice_.percent(30)) command.replaces = CallId(ids_.guid());
+  return command;
+}
+
 Command World::some_command() {
+  if (dice_.percent(4)) return some_transfer();
+  if (dice_.percent(2)) return UpdateRecordingStatusCommand{};
   const std::size_t dice = dice_.below(100);
   if (dice < 50) return PlayCommand{some_play(), {}};
   if (dice < 72) return RecordCommand{some_record(), {}};
@@ -344,7 +354,17 @@ RecordSpec World::some_record() {
   return spec;
 }
 
+/// Its last word, or that there will be one.
+void World::tell_of_transfer() {
+  using Outcome = LegReferred::Outcome;
+  const std::size_t dice = dice_.below(100);
+  refer_out_ = dice < 50;
+  const Outcome outcome = dice < 50 ? Outcome::accepted : dice < 70 ? Outcome::done : Outcome::failed;
+  feed(SignalInput{kLeg, LegReferred{outcome, 0, {}}});
+}
+
 void World::send_signal() {
+  if (refer_out_ && dice_.percent(60)) return tell_of_transfer();
   const std::size_t dice = dice_.below(100);
   if (dice < 40) return feed(SignalInput{kLeg, LegMediaChanged{some_media(), "dialog"}});
   if (dice < 60 && answer_out_) return feed(SignalInput{kLeg, LegAcked{some_media()}});
