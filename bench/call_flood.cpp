@@ -117,7 +117,7 @@ class Witness {
     phone_->send_bye();
     if (!bot_.wait_state("terminated")) throw std::runtime_error("a call did not end");
   }
-  [[nodiscard]] Cadence cadence(std::int64_t from, std::int64_t to) const {
+  [[nodiscard]] Cadence cadence(std::int64_t from, std::int64_t to) {
     return {phone_->rtp().heard(), from, to};
   }
 
