@@ -98,7 +98,7 @@ void check_request(const http::Request& request, const http::detail::Echo& echo)
   require(!graph::route_label(route).empty(), "every route has a label");
   if (!graph::is_allowed(route, request.method)) return;
   require(graph::allow_header(route).find(request.method) != std::string::npos, "what is allowed is told");
-  (void)graph::is_built(route, request.method);
+  (void)graph::not_served(route, request.method);
   if (const auto content =
           graph::check_content(request.content_type, request.content_encoding, request.has_body);
       !content) {
