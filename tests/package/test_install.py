@@ -127,7 +127,7 @@ def test_it_installs_runs_confined_answers_and_leaves_nothing_behind(root, recor
 
     root.run("apt-get", "purge", "-y", "-q", "tonearm")
     left = root.files() - before
-    assert left == {"/tonearm.deb"}, left
+    assert not left
     assert (root.path / "etc/passwd").read_text() == users
     assert "tonearm" not in (root.path / "etc/group").read_text()
 
