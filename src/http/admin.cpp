@@ -8,6 +8,7 @@
 #include "http/admin_events.hpp"
 #include "http/admin_notifications.hpp"
 #include "http/admin_trace.hpp"
+#include "http/call_path.hpp"
 #include "http/errors.hpp"
 #include "http/query.hpp"
 
@@ -16,9 +17,7 @@ namespace {
 
 using graph::Errc;
 
-constexpr std::string_view kCalls = "/tonearm/calls/";
 constexpr std::string_view kSip = "/sip";
-
 constexpr std::string_view kRecords = "/tonearm/records";
 constexpr std::size_t kRecordsMax = 1000;
 
@@ -46,18 +45,18 @@ Admin::Admin(AdminOptions options, AdminSources sources)
     : options_(std::move(options)), sources_(std::move(sources)) {}
 
 void Admin::handle(Request request, Responder respond) {
-  if (AdminNotifications::answers(request.path())) {
-    if (auto refusal = refuse_stranger(request)) return respond(std::move(*refusal));
-    return AdminNotifications(sources_).handle(request, std::move(respond));
-  }
-  if (AdminEvents::answers(request.path())) {
-    if (auto refusal = refuse_stranger(request)) return respond(std::move(*refusal));
-    return AdminEvents(sources_).handle(request, std::move(respond));
-  }
-  if (AdminTrace::answers(request.path())) {
-    if (auto refusal = refuse_stranger(request)) return respond(std::move(*refusal));
-    return AdminTrace(sources_).handle(request, std::move(respond));
-  }
+  const auto handled = [&]<class Part>(const Part& part) {
+    if (!Part::answers(request.path())) return false;
+    if (auto refusal = refuse_stranger(request)) {
+      respond(std::move(*refusal));
+    } else {
+      part.handle(request, std::move(respond));
+    }
+    return true;
+  };
+  if (handled(AdminNotifications(sources_)) || handled(AdminEvents(sources_)) ||
+      handled(AdminTrace(sources_)))
+    return;
   const bool reads_disk = request.method == "GET" && request.path() == kRecords;
   if (reads_disk) return list_records(request, std::move(respond));
   respond(answer(request));
@@ -87,8 +86,7 @@ Response Admin::answer(const Request& request) const {
   if (path == "/tonearm/metrics")
     return {.status = 200, .content_type = "text/plain; version=0.0.4", .body = sources_.metrics()};
   if (path == "/tonearm/calls") return json_response(200, sources_.calls());
-  if (path.starts_with(kCalls) && path.ends_with(kSip) && path.size() > kCalls.size() + kSip.size())
-    return sip_trace(request, path.substr(kCalls.size(), path.size() - kCalls.size() - kSip.size()));
+  if (const auto call = call_in_path(path, kSip)) return sip_trace(request, *call);
   return error_response(
       request, Errc::unknown_route,
       "There is /tonearm/health/live, /tonearm/health/ready, /tonearm/metrics, /tonearm/calls, "

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "graph/text.hpp"
+#include "http/call_path.hpp"
 #include "http/errors.hpp"
 #include "http/query.hpp"
 
@@ -13,18 +14,10 @@ namespace {
 
 using graph::Errc;
 
-constexpr std::string_view kCallsPrefix = "/tonearm/calls/";
 constexpr std::string_view kEvents = "/events";
 constexpr std::string_view kStreamType = "text/event-stream";
 constexpr std::size_t kEventsMax = 1000;
 constexpr std::uint64_t kNumberMax = INT64_MAX;  // SQLite's numbers have a sign
-
-/// The part of the path that should be a call's id.
-std::string_view call_in(std::string_view path) {
-  path.remove_prefix(kCallsPrefix.size());
-  path.remove_suffix(kEvents.size());
-  return path;
-}
 
 bool wants_stream(const Request& request) {
   const std::string_view accept = request.accept;
@@ -55,13 +48,12 @@ Response no_events(const Request& request) {
 }  // namespace
 
 bool AdminEvents::answers(std::string_view path) {
-  return path.starts_with(kCallsPrefix) && path.ends_with(kEvents) &&
-         path.size() > kCallsPrefix.size() + kEvents.size();
+  return call_in_path(path, kEvents).has_value();
 }
 
 void AdminEvents::handle(const Request& request, Responder respond) const {
   if (request.method != "GET") return respond(method_not_allowed(request, "GET"));
-  const auto call = call::CallId::parse(call_in(request.path()));
+  const auto call = call::CallId::parse(call_in_path(request.path(), kEvents).value_or(""));
   if (!call) return respond(no_events(request));
   auto asked = read_asked(request);
   if (!asked) {

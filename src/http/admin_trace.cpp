@@ -2,12 +2,12 @@
 
 #include <memory>
 
+#include "http/call_path.hpp"
 #include "http/errors.hpp"
 
 namespace tonearm::http {
 namespace {
 
-constexpr std::string_view kOfCall = "/tonearm/calls/";
 constexpr std::string_view kTrace = "/trace";
 /// What the field uses; pcapng has no registered type.
 constexpr const char* kPcapng = "application/x-pcapng";
@@ -21,14 +21,12 @@ Response trace_response(const Request& request, std::optional<std::string> file)
 }  // namespace
 
 bool AdminTrace::answers(std::string_view path) {
-  return path.starts_with(kOfCall) && path.ends_with(kTrace) && path.size() > kOfCall.size() + kTrace.size();
+  return call_in_path(path, kTrace).has_value();
 }
 
 void AdminTrace::handle(const Request& request, Responder respond) const {
   if (request.method != "GET") return respond(method_not_allowed(request, "GET"));
-  std::string_view id = request.path().substr(kOfCall.size());
-  id.remove_suffix(kTrace.size());
-  const auto call = call::CallId::parse(id);
+  const auto call = call::CallId::parse(call_in_path(request.path(), kTrace).value_or(""));
   if (!call) return respond(trace_response(request, std::nullopt));
   sources_.trace(
       *call, [request, respond = std::make_shared<Responder>(std::move(respond))](

@@ -1,28 +1,24 @@
 #include "storage/event_table.hpp"
 
+#include <array>
 #include <string>
 
-#include "storage/errc.hpp"
+#include "storage/schema.hpp"
 
 namespace tonearm::storage {
 namespace {
 
 /// "TNRE": another file than the store's must not be taken for this one.
 constexpr std::int64_t kEventsId = 0x544e5245;
-constexpr std::int64_t kEventsSchema = 1;
 
 // `id` grows with time, so the oldest rows are found without an index of their own.
 constexpr const char* kEvents = R"sql(
-BEGIN IMMEDIATE;
 CREATE TABLE events(
   id INTEGER PRIMARY KEY,
   call BLOB, number INTEGER, at_ns INTEGER, kind TEXT, details TEXT);
 CREATE UNIQUE INDEX events_of_call ON events(call, number);
-PRAGMA application_id = 1414419013;
-PRAGMA user_version = 1;
-COMMIT;
 )sql";
-static_assert(kEventsId == 1414419013);
+constexpr std::array kEventsVersions = {kEvents};
 
 /// Calls whose last number is remembered; another one is looked up.
 constexpr std::size_t kNumbersMax = 8'192;
@@ -32,12 +28,7 @@ constexpr std::string_view kFull = "log.full";
 }  // namespace
 
 void migrate_events(Database& database) {
-  const std::int64_t owner = database.number("PRAGMA application_id");
-  const bool fresh = owner == 0 && database.number("SELECT count(*) FROM sqlite_schema") == 0;
-  if (fresh) return database.require(kEvents);
-  if (owner != kEventsId) throw std::system_error(make_error_code(StorageErrc::foreign_database));
-  if (database.number("PRAGMA user_version") > kEventsSchema)
-    throw std::system_error(make_error_code(StorageErrc::newer_schema));
+  migrate(database, kEventsId, kEventsVersions);
 }
 
 EventTable::EventTable(Database& database, std::uint64_t per_call_max)

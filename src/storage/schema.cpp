@@ -83,19 +83,23 @@ int newest_schema() {
 }
 
 void migrate(Database& database) {
+  migrate(database, kApplicationId, kVersions);
+}
+
+void migrate(Database& database, std::int64_t application_id, std::span<const char* const> versions) {
   const std::int64_t owner = database.number("PRAGMA application_id");
-  if (owner != kApplicationId && !(owner == 0 && is_empty(database))) {
+  if (owner != application_id && !(owner == 0 && is_empty(database))) {
     throw std::system_error(make_error_code(StorageErrc::foreign_database));
   }
-  const std::int64_t found = database.number("PRAGMA user_version");
-  if (found > newest_schema()) {
+  const auto found = static_cast<std::size_t>(database.number("PRAGMA user_version"));
+  if (found > versions.size()) {
     throw std::system_error(
         make_error_code(StorageErrc::newer_schema),
-        "schema " + std::to_string(found) + ", known up to " + std::to_string(newest_schema()));
+        "schema " + std::to_string(found) + ", known up to " + std::to_string(versions.size()));
   }
-  for (auto version = static_cast<std::size_t>(found); version < kVersions.size(); ++version) {
-    const std::string sql = "BEGIN IMMEDIATE;" + std::string(kVersions[version]) +
-                            "PRAGMA application_id = " + std::to_string(kApplicationId) +
+  for (std::size_t version = found; version < versions.size(); ++version) {
+    const std::string sql = "BEGIN IMMEDIATE;" + std::string(versions[version]) +
+                            "PRAGMA application_id = " + std::to_string(application_id) +
                             ";PRAGMA user_version = " + std::to_string(version + 1) + ";COMMIT;";
     database.require(sql.c_str());
   }
