@@ -14,12 +14,7 @@ struct NoBody final : BodyStream {
 class AdminEventsTest : public ::testing::Test {
  protected:
   Response ask(const std::string& target, const std::function<void(Request&)>& change = {}) {
-    Request request;
-    request.method = "GET";
-    request.target = "/tonearm/calls/" + target;
-    request.authorization = "Bearer t0ken";
-    request.host = "localhost:8081";
-    request.local = {"127.0.0.1", 8081};
+    Request request = test::admin_request("GET", "/tonearm/calls/" + target);
     if (change) change(request);
     return test::answer_of(admin_, request);
   }

@@ -10,13 +10,8 @@ class AdminNotificationsTest : public ::testing::Test {
  protected:
   Response ask(const std::string& method, const std::string& target,
                const std::string& authorization = "Bearer t0ken") {
-    Request request;
-    request.method = method;
-    request.target = "/tonearm/notifications" + target;
-    request.authorization = authorization;
-    request.host = "localhost:8081";
-    request.local = {"127.0.0.1", 8081};
-    return test::answer_of(admin_, request);
+    return test::answer_of(admin_,
+                           test::admin_request(method, "/tonearm/notifications" + target, authorization));
   }
   AdminSources sources() {
     AdminSources sources;

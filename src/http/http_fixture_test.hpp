@@ -34,6 +34,18 @@ inline std::string error_code(const Response& response) {
   return json(response).at("error").at("code").as_string().c_str();
 }
 
+/// As the operator sends it to the admin listener, whose token in tests is "t0ken".
+inline Request admin_request(std::string method, std::string target,
+                             std::string authorization = "Bearer t0ken") {
+  Request request;
+  request.method = std::move(method);
+  request.target = std::move(target);
+  request.authorization = std::move(authorization);
+  request.host = "localhost:8081";
+  request.local = {"127.0.0.1", 8081};
+  return request;
+}
+
 /// What a service answers at once.
 inline Response answer_of(Service& service, Request request) {
   std::optional<Response> answer;

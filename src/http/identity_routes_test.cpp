@@ -125,13 +125,9 @@ class AdminTest : public ::testing::Test {
  protected:
   Response get(const std::string& target, const std::string& authorization = "Bearer t0ken",
                const std::string& origin = "", const std::string& host = "localhost:8081") {
-    Request request;
-    request.method = "GET";
-    request.target = target;
-    request.authorization = authorization;
+    Request request = test::admin_request("GET", target, authorization);
     request.origin = origin;
     request.host = host;
-    request.local = {"127.0.0.1", 8081};
     return test::answer_of(admin_, request);
   }
   AdminSources sources() {

@@ -45,9 +45,7 @@ class CreateCall : public ::testing::Test {
   /// resultInfo of the call's end.
   std::pair<int, int> end() {
     const auto ended = bot.wait_state("terminated", 20s);
-    if (!ended) return {};
-    const auto& result = ended->data().at("resultInfo");
-    return {result.at("code").to_number<int>(), result.at("subcode").to_number<int>()};
+    return ended ? ended->result() : std::pair<int, int>{};
   }
   boost::json::value records(const std::string& query = "") {
     ApiClient admin(server->at().admin, "", "/tonearm");

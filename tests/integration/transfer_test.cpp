@@ -30,11 +30,8 @@ class TransferCall : public ::testing::Test {
                              R"({"transferTarget":{"endpointType":"default","identity":)" +
                                  (identity.empty() ? user : identity) + more + R"(},"clientContext":"c"})");
   }
-  /// resultInfo of a notification.
-  static std::pair<int, int> result_of(const std::optional<Heard>& heard) {
-    if (!heard) return {};
-    const auto& result = heard->data().at("resultInfo");
-    return {result.at("code").to_number<int>(), result.at("subcode").to_number<int>()};
+  static std::pair<int, int> result(const std::optional<Heard>& heard) {
+    return heard ? heard->result() : std::pair<int, int>{};
   }
   std::optional<Heard> wait_failure() {
     return bot.wait([this](const Heard& h) {
@@ -61,7 +58,7 @@ TEST_F(TransferCall, sends_the_caller_to_the_target_and_ends_when_that_has_answe
   call->phone.send_notify("active;expires=60", "SIP/2.0 180 Ringing");
   call->phone.send_notify("terminated;reason=noresource", "SIP/2.0 200 OK");
   EXPECT_TRUE(call->phone.wait_request("BYE"));
-  EXPECT_EQ(result_of(bot.wait_state("terminated")), std::pair(200, 7015));
+  EXPECT_EQ(result(bot.wait_state("terminated")), std::pair(200, 7015));
 }
 
 TEST_F(TransferCall, that_the_phone_does_not_know_fails_and_the_prompt_plays_on) {
@@ -70,7 +67,7 @@ TEST_F(TransferCall, that_the_phone_does_not_know_fails_and_the_prompt_plays_on)
   const auto refer = call->phone.wait_request("REFER");
   ASSERT_TRUE(refer);
   call->phone.respond(*refer, 501, "Not Implemented");
-  EXPECT_EQ(result_of(wait_failure()), std::pair(500, 7000));
+  EXPECT_EQ(result(wait_failure()), std::pair(500, 7000));
   EXPECT_EQ(call->api.get("/" + call->id).text("state"), "established");
   EXPECT_TRUE(call->phone.rtp().wait_voiced_from(call->phone.rtp().count(), 5));
 }
@@ -82,7 +79,7 @@ TEST_F(TransferCall, counts_as_done_if_the_phone_hangs_up_before_its_last_word) 
   call->phone.respond(*refer, 202, "Accepted");
   ASSERT_TRUE(bot.wait_state("transferAccepted"));
   call->phone.send_bye();
-  EXPECT_EQ(result_of(bot.wait_state("terminated")), std::pair(200, 7015));
+  EXPECT_EQ(result(bot.wait_state("terminated")), std::pair(200, 7015));
 }
 
 TEST_F(TransferCall, may_replace_another_call_of_the_bot) {
@@ -104,7 +101,7 @@ TEST_F(TransferCall, may_replace_another_call_of_the_bot) {
   EXPECT_THAT(refer->header("Refer-To"), HasSubstr("?Replaces=" + invite->header("Call-ID").substr(0, 8)));
   EXPECT_THAT(refer->header("Refer-To"), HasSubstr("%3Bfrom-tag%3D"));
   call->phone.respond(*refer, 603, "Decline");
-  EXPECT_EQ(result_of(wait_failure()), std::pair(500, 7700));
+  EXPECT_EQ(result(wait_failure()), std::pair(500, 7700));
 }
 
 TEST_F(TransferCall, is_refused_where_the_bot_may_not_call_and_for_calls_that_are_not_there) {
@@ -117,7 +114,7 @@ TEST_F(TransferCall, is_refused_where_the_bot_may_not_call_and_for_calls_that_ar
 
 TEST_F(TransferCall, to_a_user_without_a_phone_fails_with_a_notification) {
   ASSERT_EQ(transfer("", R"({"user":{"id":"00000000-0000-4000-8000-000000000199"}})").status(), 202);
-  EXPECT_EQ(result_of(wait_failure()), std::pair(500, 7000));
+  EXPECT_EQ(result(wait_failure()), std::pair(500, 7000));
 }
 
 }  // namespace

@@ -36,6 +36,11 @@ const json::object& Heard::data() const {
   return data && data->is_object() ? data->as_object() : kNone;
 }
 
+std::pair<int, int> Heard::result() const {
+  const auto& info = data().at("resultInfo");
+  return {info.at("code").to_number<int>(), info.at("subcode").to_number<int>()};
+}
+
 std::string Heard::text(const char* member) const {
   return text_of(data(), member);
 }

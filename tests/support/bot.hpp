@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -25,6 +26,8 @@ struct Heard {
   [[nodiscard]] const boost::json::object& data() const;
   /// Member of `resourceData`, if it is a string; else empty.
   [[nodiscard]] std::string text(const char* member) const;
+  /// `code` and `subcode` of its `resultInfo`.
+  [[nodiscard]] std::pair<int, int> result() const;
   [[nodiscard]] std::string type() const { return text("@odata.type"); }
 };
 
