@@ -4,25 +4,19 @@
 
 #include <fmt/format.h>
 
+#include "sip/libre.hpp"
+
 namespace tonearm::sip {
 namespace {
 
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-_.!~*'()").contains(c);
-}
-
-/// RFC 3261 §25.1: what a header's value within a URI may have as it is.
+/// What a header's value within a URI may have as it is (RFC 3261 §25.1).
 std::string escaped(std::string_view value) {
-  std::string text;
-  for (const char c : value) {
-    if (is_unreserved(c)) {
-      text += c;
-    } else {
-      text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return text;
+  const pl text = to_pl(value);
+  char* out = nullptr;
+  if (re_sdprintf(&out, "%H", uri_header_escape, &text) != 0) return {};  // no memory
+  std::string copy(out);
+  mem_deref(out);
+  return copy;
 }
 
 }  // namespace
