@@ -37,6 +37,18 @@ def test_passed_failed_and_skipped_are_told_apart(tool):
     assert run.summary() == 1
 
 
+def test_the_summary_names_what_failed(tool, capsys):
+    run = tool.TestRun()
+    run.tests("one", writer(REPORT, 1), 10)
+    run.tests("dies", ["/bin/sh", "-c", "exit 139"], 10)
+    run.summary()
+    said = capsys.readouterr().out.splitlines()
+    assert [line.strip() for line in said if "failed: " in line and " passed" not in line] == [
+        "failed: b",
+        "failed: sh ended with 139",
+    ]
+
+
 def test_a_runner_that_dies_without_a_report_is_one_failure(tool):
     run = tool.TestRun()
     run.tests("dies", ["/bin/sh", "-c", "exit 139"], 10)
