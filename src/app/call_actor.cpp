@@ -86,7 +86,7 @@ void CallActor::carry_out(call::Step step, const call::Input* cause) {
   }
   write_down(step, cause);  // never before: a stop waits for nothing
   if (step.snapshot) snapshot_.store(step.snapshot);
-  const bool has_rows = step.rows.call || !step.rows.operations.empty() || !step.rows.dialog.empty() ||
+  const bool has_rows = step.rows.call || !step.rows.operations.empty() || !step.rows.dialogs.empty() ||
                         step.rows.call_over || !step.notifications.empty();
   if (!has_rows && step.effects.after_commit.empty()) return;
 
@@ -201,6 +201,16 @@ void CallActor::release(PendingStep step) {
   if (over && !std::exchange(over_told_, true)) finish();
 }
 
+/// An INVITE that waits for its row would leave behind the hang-up, and nobody would ever take it back.
+bool CallActor::withdraw_invite(call::LegId leg) {
+  const auto to_leg = [leg](const call::CommittedEffect& effect) {
+    const auto* invite = std::get_if<call::SignalInvite>(&effect);
+    return invite && invite->leg == leg;
+  };
+  return std::ranges::any_of(pending_,
+                             [&](PendingStep& step) { return std::erase_if(step.effects, to_leg) != 0; });
+}
+
 void CallActor::publish(const call::Notification& notification, call::OutboxRow row) {
   auto behind = notification.behind;
   std::erase_if(behind, [this](call::RequestId request) { return !unwritten_.contains(request); });
@@ -280,6 +290,10 @@ void CallActor::run(const call::InjectKey& effect) {
   ports_.media.post_key(leg(effect.leg), effect.tone);
 }
 
+void CallActor::run(const call::JoinMedia& effect) {
+  ports_.media.post_join(leg(effect.one), leg(effect.other));
+}
+
 void CallActor::run(const call::CloseMedia& effect) {
   ports_.media.post_close(leg(effect.leg));
 }
@@ -293,6 +307,7 @@ void CallActor::run(const call::SignalReject& effect) {
 }
 
 void CallActor::run(const call::SignalHangUp& effect) {
+  if (withdraw_invite(effect.leg)) return;
   ports_.signaling.post_hang_up(leg(effect.leg));
 }
 

@@ -81,6 +81,7 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   void refuse(PendingStep& step);
   void release_written_steps();
   void release(PendingStep step);
+  bool withdraw_invite(call::LegId leg);
   void publish(const call::Notification& notification, call::OutboxRow row);
   void respond(call::RequestId request, call::Reply reply);
   void finish();
@@ -93,6 +94,7 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   void run(const call::StopOperations& effect);
   void run(const call::SendDtmf& effect);
   void run(const call::InjectKey& effect);
+  void run(const call::JoinMedia& effect);
   void run(const call::CloseMedia& effect);
   void run(const call::SignalRinging& effect);
   void run(const call::SignalReject& effect);

@@ -17,13 +17,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Counts the INVITEs and hang-ups that it is told to send. Threading: the call's strand writes.
 struct QuietSignaling final : call::SignalingPort {
+  std::atomic<int> invites{0};
+  std::atomic<int> hang_ups{0};
+
   void post_ringing(call::LegRef) override {}
   void post_answer(call::LegRef, call::LocalMedia) override {}
   void post_ack(call::LegRef) override {}
   void post_reject(call::LegRef, int, std::string, std::string) override {}
-  void post_hang_up(call::LegRef) override {}
-  void post_invite(call::LegRef, call::Invitation) override {}
+  void post_hang_up(call::LegRef) override { ++hang_ups; }
+  void post_invite(call::LegRef, call::Invitation) override { ++invites; }
   void post_refer(call::LegRef, call::Referral) override {}
   void post_hang_up_restored(std::string) override {}
 };
@@ -39,6 +43,7 @@ struct QuietMedia final : call::MediaPort {
   void post_send_dtmf(call::LegRef, call::OperationNumber, std::vector<call::Tone>,
                       std::chrono::milliseconds) override {}
   void post_key(call::LegRef, call::Tone) override {}
+  void post_join(call::LegRef, call::LegRef) override {}
   void post_close(call::LegRef) override {}
 };
 
@@ -176,6 +181,38 @@ TEST_F(CallActorTest, a_disk_that_stalls_is_answered_500_once_and_the_call_ends_
   auto over = over_.get_future();
   while (over.wait_for(0ms) != std::future_status::ready) store_.write();
   EXPECT_EQ(replies_, 1);
+}
+
+TEST(CallActorEffects, an_invite_that_waits_for_its_row_does_not_leave_behind_the_hang_up) {
+  boost::asio::io_context context;
+  QuietSignaling signaling;
+  QuietMedia media;
+  HeldStore store;
+  QuietEvents events;
+  NoBodies bodies;
+  NoLog log;
+  Chronicle chronicle{log, false};
+  CallMetrics metrics;
+  bool over = false;
+  const call::CallId id(base::Guid::random());
+  const auto actor = std::make_shared<CallActor>(
+      context.get_executor(), CallPorts{signaling, media, store, events, bodies, chronicle}, metrics, id, "",
+      [&](call::CallId) { over = true; });
+  call::OutgoingCall order;
+  order.leg = {id, call::LegId(1)};
+  order.context.request = call::RequestId(1);
+  actor->post_create(
+      [order](const call::Stamp& stamp) { return call::Call::outgoing(order, call::CallSetup{}, stamp); });
+  actor->post(call::MediaInput{order.leg.leg, call::SessionOpened{}});
+  actor->post(call::ServerStopping{});
+  actor->post(call::MediaInput{order.leg.leg, call::SessionClosed{}});
+  while (!over) {
+    context.restart();
+    context.poll();
+    store.write();
+  }
+  EXPECT_EQ(signaling.invites, 0);
+  EXPECT_EQ(signaling.hang_ups, 0);
 }
 
 TEST(CallActorTimers, nothing_of_a_call_that_is_over_waits_on) {

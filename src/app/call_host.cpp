@@ -3,6 +3,7 @@
 #include <mutex>
 #include <utility>
 
+#include "app/check_redirect.hpp"
 #include "app/check_transfer.hpp"
 #include "app/place_call.hpp"
 #include "base/log.hpp"
@@ -47,9 +48,7 @@ void CallHost::post_command(call::CallId call, call::CommandContext context, cal
   if (!found) {
     return reply(call::CommandFailure{call::CommandFailure::Kind::call_not_found, "Call not found."});
   }
-  if (const auto* transfer = std::get_if<call::TransferCommand>(&command)) {
-    if (auto refusal = refuse_transfer(found->snapshot(), *transfer)) return reply(std::move(*refusal));
-  }
+  if (auto refusal = refusal_of(found->snapshot(), command)) return reply(std::move(*refusal));
   {
     const std::unique_lock lock(mutex_);
     requests_.emplace(context.request, found);
@@ -57,14 +56,20 @@ void CallHost::post_command(call::CallId call, call::CommandContext context, cal
   found->post_command(std::move(context), std::move(command), std::move(reply));
 }
 
-std::optional<call::CommandFailure> CallHost::refuse_transfer(const call::SnapshotPtr& call,
-                                                              const call::TransferCommand& command) const {
+/// Where a command would have somebody called, the application must be allowed to.
+std::optional<call::CommandFailure> CallHost::refusal_of(const call::SnapshotPtr& call,
+                                                         const call::Command& command) const {
   using Kind = call::CommandFailure::Kind;
+  const auto* transfer = std::get_if<call::TransferCommand>(&command);
+  const auto* redirect = std::get_if<call::RedirectCommand>(&command);
+  if (!transfer && !redirect) return std::nullopt;
   if (!call) return call::CommandFailure{Kind::call_not_found, "Call not found."};
   const auto place = applications_.place_of(call->owner.application);
   if (!place) return call::CommandFailure{Kind::not_registered, "The application is not registered here."};
-  const call::SnapshotPtr other = command.replaces ? find(*command.replaces) : nullptr;
-  return transfer_refusal(command, *call, other, applications_.at(*place));
+  const auto& application = applications_.at(*place);
+  if (redirect) return redirect_refusal(*redirect, application);
+  const call::SnapshotPtr other = transfer->replaces ? find(*transfer->replaces) : nullptr;
+  return transfer_refusal(*transfer, *call, other, application);
 }
 
 std::expected<CallHost::PlacedCall, call::CommandFailure> CallHost::admit(

@@ -90,8 +90,8 @@ class CallHost final : public call::CallDirectory,
   /// The order as a call that is counted in, and where, or why there is none.
   [[nodiscard]] std::expected<PlacedCall, call::CommandFailure> admit(call::CreateCall order,
                                                                       const call::CommandContext& context);
-  [[nodiscard]] std::optional<call::CommandFailure> refuse_transfer(
-      const call::SnapshotPtr& call, const call::TransferCommand& command) const;
+  [[nodiscard]] std::optional<call::CommandFailure> refusal_of(const call::SnapshotPtr& call,
+                                                               const call::Command& command) const;
   [[nodiscard]] ActorPtr actor(call::CallId call) const;
   [[nodiscard]] std::vector<ActorPtr> actors() const;
   void post(call::CallId call, call::Input input);

@@ -189,6 +189,9 @@ void add_media(Page& page, const media::MediaSnapshot& media) {
                number(media.unknown_payload));
   page.counter("tonearm_rtp_foreign_ssrc_total", "Packets of a second stream beside a living one",
                number(media.foreign_ssrc));
+  page.counter("tonearm_rtp_relay_dropped_total",
+               "Packets of joined sessions that the other one did not take in time",
+               number(media.relay_dropped));
   page.counter("tonearm_keys_total", "Keys that callers pressed", number(media.keys));
   page.counter("tonearm_keys_dropped_total", "Keys lost because a session had too many unread ones",
                number(media.keys_dropped));

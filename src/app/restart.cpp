@@ -33,7 +33,7 @@ void end_call(const call::StoredCall& stored, const CallPorts& ports, const std:
                        if (failure) return;  // the store goes on trying and calls again
                        for (const auto& row : rows) events.post_publish(row, {});
                      });
-  if (!stored.dialog.empty()) ports.signaling.post_hang_up_restored(stored.dialog);
+  for (const std::string& dialog : stored.dialogs) ports.signaling.post_hang_up_restored(dialog);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <bit>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -12,7 +13,7 @@ namespace tonearm::base {
 /// Ring of values between one producer thread and one consumer thread; wait-free, allocates only when made.
 /// What happens when it is full is the producer's to say: `push` answers false and counts nothing.
 /// Threading: `push` from one thread, `pop` from one thread.
-template <class T>
+template <class T, class Allocator = std::allocator<T>>
 class SpscRing {
  public:
   /// Capacity is rounded up to a power of two.
@@ -42,7 +43,7 @@ class SpscRing {
   }
 
  private:
-  std::vector<T> slots_;
+  std::vector<T, Allocator> slots_;
   const std::size_t mask_;
   alignas(64) std::atomic<std::size_t> head_{0};
   alignas(64) std::atomic<std::size_t> tail_{0};

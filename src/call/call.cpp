@@ -11,6 +11,7 @@ namespace tonearm::call {
 Call::Call(LegRef leg, CallSetup setup, const Stamp& stamp) {
   data_.policy = std::move(setup.policy);
   data_.leg.id = leg.leg;
+  data_.number = std::move(setup.number);
   CallSnapshot& view = data_.view;
   view.id = leg.call;
   view.owner = std::move(setup.owner);
@@ -27,12 +28,13 @@ Call::Made Call::incoming(const IncomingInvite& invite, CallSetup setup, const S
   data.leg.remote = invite.source;
   data.leg.media = invite.media;
   data.leg.from_pstn = invite.from_pstn;
+  data.leg.hops = invite.hops;
   data.view.source = invite.source;
   data.view.diverted_from = invite.diverted_from;
   data.view.targets = {application_party(data.view.owner)};
   StepBuilder step = call->next_step(stamp);
   step.write_call();
-  step.write_dialog(invite.dialog);
+  step.write_dialog(data.leg.id, invite.dialog);
   offer_to_bot(data, step);
   Step first = step.finish(data.view, call->published_);
   return {std::move(call), std::move(first)};

@@ -57,7 +57,7 @@ class Call {
 
   [[nodiscard]] CallId id() const { return data_.view.id; }
   [[nodiscard]] const Owner& owner() const { return data_.view.owner; }
-  [[nodiscard]] bool over() const { return data_.view.gone; }
+  [[nodiscard]] bool over() const { return data_.over; }
   /// Reports and timers that were late, doubled or about something unknown, and dropped.
   [[nodiscard]] std::uint64_t stale_inputs() const { return data_.stale_inputs; }
 

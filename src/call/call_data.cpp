@@ -1,5 +1,7 @@
 #include "call/call_data.hpp"
 
+#include <algorithm>
+
 namespace tonearm::call {
 
 bool move(CallData& call, StepBuilder& step, CallTrigger trigger) {
@@ -8,6 +10,15 @@ bool move(CallData& call, StepBuilder& step, CallTrigger trigger) {
   call.view.state = *next;
   step.write_call();
   return true;
+}
+
+bool sessions_released(const CallData& call) {
+  if (!call.leg.session_released()) return false;
+  return !call.redirect || std::ranges::all_of(call.redirect->targets, &Leg::session_released);
+}
+
+bool is_relaying(const CallData& call) {
+  return call.redirect && call.redirect->answered_by;
 }
 
 Party application_party(const Owner& owner) {

@@ -72,9 +72,17 @@ struct TransferCommand {
   std::optional<CallId> replaces;  ///< Consultative: the application's other call, with the target.
 };
 
+/// An incoming call goes to the first of these that answers, without the application.
+struct RedirectCommand {
+  std::vector<Party> targets;  ///< 1…25; they ring at once.
+  std::chrono::seconds timeout{55};
+  bool mask_caller = false;  ///< The targets see the application in the caller's place.
+  std::string callback_uri;  ///< Empty: the application's webhook.
+};
+
 using Command = std::variant<AnswerCommand, RejectCommand, DeleteCommand, KeepAliveCommand, PlayCommand,
                              RecordCommand, SubscribeToToneCommand, CancelCommand, SendDtmfCommand,
-                             UpdateRecordingStatusCommand, TransferCommand>;
+                             UpdateRecordingStatusCommand, TransferCommand, RedirectCommand>;
 
 /// What acts at once whatever the disk does: only its answer waits for it.
 inline bool acts_always(const Command& command) {

@@ -38,7 +38,9 @@ void on_commit_failed(CallData& call, StepBuilder& step, std::uint64_t failed) {
   });
   for (const UncommittedOperation& operation : created) withdraw(call, step, operation.id);
   on_transfer_not_written(call, step, failed);
-  if (carries_signalling(call.leg, failed)) {
+  bool wanted = false;
+  each_leg(call, [&](const Leg& leg) { wanted = wanted || carries_signalling(leg, failed); });
+  if (wanted) {
     end_call(call, step, CallTrigger::call_failed,
              {CallEndReason::capacity, 503, "the server could not store the call"}, 503);
   }

@@ -12,6 +12,7 @@
 #include "call/outgoing.hpp"
 #include "call/play.hpp"
 #include "call/record.hpp"
+#include "call/redirect.hpp"
 #include "call/session.hpp"
 #include "call/tones.hpp"
 #include "call/transfer.hpp"
@@ -44,6 +45,7 @@ struct OnCommand {
     update_recording_status(call, step, context, c);
   }
   void operator()(const TransferCommand& c) const { transfer(call, step, context, c); }
+  void operator()(const RedirectCommand& c) const { redirect(call, step, context, c); }
 };
 
 struct OnSignal {
@@ -54,7 +56,10 @@ struct OnSignal {
   void operator()(const LegAnswered& s) const { on_far_answer(call, step, s); }
   void operator()(const LegAcked& s) const { on_acked(call, step, s); }
   void operator()(const LegMediaChanged& s) const { on_media_changed(call, step, s); }
-  void operator()(const LegKey& s) const { step.now(InjectKey{call.leg.id, s.tone}); }
+  void operator()(const LegKey& s) const {
+    if (is_relaying(call)) return pass_info_key_on(call, step, call.leg, s.tone);
+    step.now(InjectKey{call.leg.id, s.tone});
+  }
   void operator()(const LegCancelled&) const {
     end_disconnected_call(call, step, CallTrigger::remote_bye, {CallEndReason::caller_gave_up, 487, {}});
   }
@@ -84,7 +89,10 @@ struct OnMedia {
   void operator()(const MediaLost&) const {
     end_call(call, step, CallTrigger::call_failed, {CallEndReason::media_lost, 0, {}});
   }
-  void operator()(const KeyPressed& m) const { on_key(call, step, m); }
+  void operator()(const KeyPressed& m) const {
+    if (is_relaying(call)) return pass_key_on(call, step, call.leg, m.tone);
+    on_key(call, step, m);
+  }
   void operator()(const DtmfSent& m) const { on_dtmf_sent(call, step, m); }
   void operator()(const SessionClosed& m) const { on_session_closed(call, step, m); }
 };
@@ -99,6 +107,7 @@ void on_timer(CallData& call, StepBuilder& step, const TimerKey& timer) {
     case TimerKind::answer_deadline:
       return on_not_decided(call, step);
     case TimerKind::ringing:
+      if (call.redirect) return on_redirect_too_long(call, step);
       return on_ringing_too_long(call, step);
     case TimerKind::keep_alive:
       return fail(CallEndReason::keep_alive_missed);
@@ -129,7 +138,10 @@ struct OnInput {
     }
   }
   void operator()(const SignalInput& input) const {
-    if (input.leg != call.leg.id || call.leg.phase<Disconnected>()) {
+    Leg* target = find_target(call, input.leg);
+    if (target && !target->phase<Disconnected>()) {
+      on_target_signal(call, step, *target, input.body);
+    } else if (input.leg != call.leg.id || call.leg.phase<Disconnected>()) {
       ++call.stale_inputs;
     } else {
       std::visit(OnSignal{call, step}, input.body);
@@ -138,7 +150,10 @@ struct OnInput {
   void operator()(const MediaInput& input) const {
     // A file may be finished after its session is closed; nothing else comes from a closed one.
     const bool written = std::holds_alternative<RecordWritten>(input.body);
-    if (input.leg != call.leg.id || (call.leg.session_released() && !written)) {
+    Leg* target = find_target(call, input.leg);
+    if (target && !target->session_released()) {
+      on_target_media(call, step, *target, input.body);
+    } else if (input.leg != call.leg.id || (call.leg.session_released() && !written)) {
       ++call.stale_inputs;
     } else {
       std::visit(OnMedia{call, step}, input.body);
@@ -162,6 +177,7 @@ struct OnInput {
     on_offer_refused(call, step);
   }
   void operator()(const BotSilent&) const {
+    if (is_relaying(call)) return;  // the caller has nothing to do with it any more
     end_call(call, step, CallTrigger::call_failed, {CallEndReason::dead_bot, 0, {}});
   }
   void operator()(const ServerStopping&) const {

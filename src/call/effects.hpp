@@ -60,6 +60,11 @@ struct InjectKey {
   LegId leg;
   Tone tone = Tone::t0;
 };
+/// From now on what one leg says is sent to the other.
+struct JoinMedia {
+  LegId one;
+  LegId other;
+};
 struct CloseMedia {
   LegId leg;
 };
@@ -78,6 +83,7 @@ struct Invitation {
   std::string caller_number;  ///< The application's own number; empty: none.
   Party target;
   LocalMedia local;
+  unsigned hops = kHopsMax;
 };
 struct SignalHangUp {
   LegId leg;  ///< BYE, or CANCEL while ringing out.
@@ -90,8 +96,8 @@ struct DisarmTimer {
   TimerKey timer;
 };
 using NowEffect = std::variant<OpenMedia, UpdateMedia, PrefetchOperation, WarmPrompt, StartOperation,
-                               StopOperations, SendDtmf, InjectKey, CloseMedia, SignalRinging, SignalReject,
-                               SignalHangUp, ArmTimer, DisarmTimer>;
+                               StopOperations, SendDtmf, InjectKey, JoinMedia, CloseMedia, SignalRinging,
+                               SignalReject, SignalHangUp, ArmTimer, DisarmTimer>;
 
 // ---- when this step's rows are on disk
 // -------------------------------------------------------------------------
@@ -132,11 +138,18 @@ struct Effects {
   std::vector<CommittedEffect> after_commit;
 };
 
+/// One leg's dialog, as signalling wants it stored.
+struct DialogRow {
+  LegId leg;
+  std::string dialog;
+  bool operator==(const DialogRow&) const = default;
+};
+
 /// What a step leaves on disk.
 struct Rows {
   SnapshotPtr call;                       ///< The call after the step, if it is to be written.
   std::vector<OperationView> operations;  ///< Those that changed.
-  std::string dialog;                     ///< Non-empty: replaces the stored dialog.
+  std::vector<DialogRow> dialogs;         ///< Each replaces what is stored of its leg.
   bool call_over = false;                 ///< The call's rows may go once its outbox is empty.
 };
 

@@ -20,6 +20,13 @@ void end_disconnected_call(CallData& call, StepBuilder& step, CallTrigger trigge
 /// DELETE: 204, then `terminating`, the operations' endings, `deleted`.
 void hang_up(CallData& call, StepBuilder& step, const CommandContext& context);
 
+/// Nothing if signalling knows it no more. `status`: what an INVITE that is not answered yet is refused with.
+void disconnect(StepBuilder& step, Leg& leg, int status, const std::string& reason);
+/// Nothing if it has none, or it is being closed.
+void close_session(StepBuilder& step, Leg& leg);
+/// The call's last notification, after the response to what decided it.
+void notify_ended(CallData& call, StepBuilder& step, const CallEnd& end);
+
 /// Takes the next step of an ending that what has just happened makes possible.
 void finish_if_released(CallData& call, StepBuilder& step);
 
@@ -27,5 +34,7 @@ void finish_if_released(CallData& call, StepBuilder& step);
 void give_up_media(CallData& call, StepBuilder& step);
 
 void on_session_closed(CallData& call, StepBuilder& step, const SessionClosed& report);
+/// A session of the call is closed; unasked, that is the end of the call.
+void on_session_gone(CallData& call, StepBuilder& step, Leg& leg);
 
 }  // namespace tonearm::call

@@ -22,6 +22,9 @@ using NotificationNumber = base::Strong<std::uint64_t, struct NotificationNumber
 /// One stop command to the media thread, counted in its call; its acknowledgement carries it back.
 using StopId = base::Strong<std::uint64_t, struct StopTag>;
 
+/// What an INVITE of ours says if none caused it (RFC 3261 §8.1.1.6).
+inline constexpr unsigned kHopsMax = 70;
+
 /// Which leg of which call: what signalling and media adapters key their sessions by.
 struct LegRef {
   CallId call;

@@ -9,8 +9,6 @@
 namespace tonearm::call {
 namespace {
 
-constexpr base::milliseconds kSessionOpenMax{2'000};
-
 /// Common to the bot's answer and `auto_answer`.
 void accept(CallData& call, StepBuilder& step, std::vector<RequestId> behind) {
   call.timers.disarm(step, TimerKind::bot_acceptance);
@@ -51,14 +49,16 @@ int status_of(RejectReason reason) {
   return 480;
 }
 
-bool is_incoming(const CallData& call, StepBuilder& step, const CommandContext& context) {
+}  // namespace
+
+bool may_decide(const CallData& call, StepBuilder& step, const CommandContext& context) {
   if (call.view.state == CallState::incoming) return true;
-  step.refuse(context.request, CommandFailure::Kind::bad_request,
-              "The call is not in the state incoming; it has been answered, rejected or was placed by you.");
+  step.refuse(
+      context.request, CommandFailure::Kind::bad_request,
+      "The call is not in the state incoming; it has been answered, rejected, redirected or was placed "
+      "by you.");
   return false;
 }
-
-}  // namespace
 
 void offer_to_bot(CallData& call, StepBuilder& step) {
   call.notices.about_call(step, call.view, CallEvent::offered);
@@ -71,7 +71,7 @@ void offer_to_bot(CallData& call, StepBuilder& step) {
 }
 
 void answer(CallData& call, StepBuilder& step, const CommandContext& context, const AnswerCommand& command) {
-  if (!is_incoming(call, step, context)) return;
+  if (!may_decide(call, step, context)) return;
   if (!command.callback_uri.empty()) call.view.callback_uri = command.callback_uri;
   call.view.prefetch_media = command.prefetch_media;
   for (const Prompt& prompt : command.prefetch_media) step.now(WarmPrompt{prompt});
@@ -81,11 +81,11 @@ void answer(CallData& call, StepBuilder& step, const CommandContext& context, co
 }
 
 void reject(CallData& call, StepBuilder& step, const CommandContext& context, const RejectCommand& command) {
-  if (!is_incoming(call, step, context)) return;
+  if (!may_decide(call, step, context)) return;
   if (!command.callback_uri.empty()) call.view.callback_uri = command.callback_uri;
   const int status = status_of(command.reason);
   step.respond(context.request, Accepted{});
-  call.rejected_by = context.request;
+  call.decided_by = context.request;
   end_call(call, step, CallTrigger::reject, {CallEndReason::rejected, status, {}}, status);
 }
 
@@ -134,7 +134,7 @@ void on_acked(CallData& call, StepBuilder& step, const LegAcked& report) {
     call.leg.media = report.media;
     step.now(UpdateMedia{call.leg.id, report.media});
   }
-  activate_audio(call, step);
+  if (!is_relaying(call)) activate_audio(call, step);
 }
 
 void establish(CallData& call, StepBuilder& step, CallTrigger trigger) {

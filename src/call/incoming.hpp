@@ -9,6 +9,9 @@ namespace tonearm::call {
 
 void offer_to_bot(CallData& call, StepBuilder& step);
 
+/// Whether what becomes of the call is still open; answers the request if not.
+bool may_decide(const CallData& call, StepBuilder& step, const CommandContext& context);
+
 void answer(CallData& call, StepBuilder& step, const CommandContext& context, const AnswerCommand& command);
 void reject(CallData& call, StepBuilder& step, const CommandContext& context, const RejectCommand& command);
 

@@ -2,6 +2,7 @@
 
 #include "call/incoming.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "call/scene.hpp"
@@ -27,7 +28,7 @@ TEST(Incoming, is_offered_to_the_bot_and_its_rows_are_stored) {
                                            {base::TimePoint{}, base::WallTime{}, ids});
   EXPECT_EQ(step.number, 1u);
   EXPECT_EQ(step.rows.call, step.snapshot);
-  EXPECT_EQ(step.rows.dialog, "dialog");
+  EXPECT_THAT(step.rows.dialogs, ::testing::ElementsAre(DialogRow{LegId(1), "dialog"}));
   ASSERT_EQ(step.notifications.size(), 1u);
   EXPECT_EQ(step.notifications[0].number, NotificationNumber(1));
   EXPECT_EQ(step.snapshot->state, CallState::incoming);

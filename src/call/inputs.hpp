@@ -28,6 +28,7 @@ struct IncomingInvite {
   std::string called;                     ///< What was dialled, for people.
   std::vector<Party> diverted_from;       ///< Who was called before us, first called first.
   bool from_pstn = false;                 ///< It came in by a trunk.
+  unsigned hops = kHopsMax;               ///< Its Max-Forwards.
   std::optional<MediaDescription> media;  ///< None: late offer, the description comes with `LegAcked`.
   std::string dialog;  ///< The dialog as the signalling side wants it stored (one row), opaque here.
 };

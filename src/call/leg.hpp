@@ -37,7 +37,8 @@ struct Connected {};
 struct Disconnected {};
 using Signalling = std::variant<Offered, Answering, AnswerGiven, Dialling, Calling, Connected, Disconnected>;
 
-/// One far end of a call with its signalling and its media session. A call has 1…n; so far n = 1.
+/// One far end of a call with its signalling and its media session. A call has one; a redirected one also its
+/// targets.
 struct Leg {
   enum class Session : std::uint8_t { none, opening, open, closing, closed };
 
@@ -48,11 +49,13 @@ struct Leg {
   std::optional<MediaDescription> media;
   bool from_pstn = false;
   std::string caller_number;  ///< Shown where we call; empty: none.
+  unsigned hops = kHopsMax;   ///< INVITEs that may yet follow from it (RFC 3261 Max-Forwards).
 
   template <class Phase>
   [[nodiscard]] const Phase* phase() const {
     return std::get_if<Phase>(&signalling);
   }
+  [[nodiscard]] bool has_session() const { return session == Session::opening || session == Session::open; }
   [[nodiscard]] bool session_released() const {
     return session == Session::none || session == Session::closed;
   }

@@ -4,12 +4,6 @@
 #include "call/incoming.hpp"
 
 namespace tonearm::call {
-namespace {
-
-constexpr base::milliseconds kSessionOpenMax{2'000};
-
-}  // namespace
-
 void dial(CallData& call, StepBuilder& step, const CommandContext& context) {
   step.respond(context.request, Accepted{});
   for (const Prompt& prompt : call.view.prefetch_media) step.now(WarmPrompt{prompt});
@@ -44,7 +38,7 @@ void on_far_answer(CallData& call, StepBuilder& step, const LegAnswered& report)
   call.leg.signalling = Connected{};
   call.leg.media = report.media;
   step.now(UpdateMedia{call.leg.id, report.media});
-  step.write_dialog(report.dialog);
+  step.write_dialog(call.leg.id, report.dialog);
   step.after_commit(SignalAck{call.leg.id});  // else a crash could leave somebody in a call without a row
   establish(call, step, CallTrigger::far_answer);
   activate_audio(call, step);

@@ -2,6 +2,7 @@
 
 #include "call/outgoing.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "call/scene.hpp"
@@ -29,7 +30,7 @@ TEST(Outgoing, an_answer_is_acknowledged_when_its_dialog_is_on_disk) {
   Scene scene = Scene::outgoing();
   scene.media_says(SessionOpened{});
   const Step step = scene.feed(SignalInput{Scene::kLeg, LegAnswered{Scene::media(), "dialog"}});
-  EXPECT_EQ(step.rows.dialog, "dialog");
+  EXPECT_THAT(step.rows.dialogs, ::testing::ElementsAre(DialogRow{Scene::kLeg, "dialog"}));
   EXPECT_EQ(
       std::ranges::count_if(step.effects.after_commit,
                             [](const auto& effect) { return std::holds_alternative<SignalAck>(effect); }),

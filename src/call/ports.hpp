@@ -84,6 +84,8 @@ class MediaPort {
                               std::chrono::milliseconds delay) = 0;
   /// A key that came by signalling; reported as KeyPressed if this leg's keys come that way.
   virtual void post_key(LegRef leg, Tone tone) = 0;
+  /// What either receives is sent to the other, until one is closed. Nothing if one of them is not open.
+  virtual void post_join(LegRef one, LegRef other) = 0;
   /// Reports SessionClosed, the last report of the session.
   virtual void post_close(LegRef leg) = 0;
 };
@@ -160,7 +162,7 @@ struct Commit {
 /// What was alive when the process ended, for the ending of it at the next start.
 struct StoredCall {
   SnapshotPtr call;  ///< With all stored operations.
-  std::string dialog;
+  std::vector<std::string> dialogs;
   NotificationNumber last_notification;
 };
 

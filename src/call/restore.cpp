@@ -44,7 +44,13 @@ Step end_restored(const StoredCall& stored, const SavedRecordings& saved, const 
   StepBuilder step(1, stamp);
   CallSnapshot view = *stored.call;
   SnapshotPtr published = stored.call;
-  if (view.gone) return step.finish(view, published);
+  if (view.gone) {  // its caller spoke with whom it was redirected to
+    view.record.ended = stamp.wall;
+    view.relaying = false;
+    step.write_call();
+    step.write_end_of_call();
+    return step.finish(view, published);
+  }
   Notices notices(stored.last_notification);
   for (OperationView* operation : unfinished(view)) {
     end(*operation, saved, stamp.ids);

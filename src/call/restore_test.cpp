@@ -8,7 +8,7 @@ namespace tonearm::call {
 namespace {
 
 StoredCall stored(const Scene& scene) {
-  return {scene.shown, "dialog", scene.notifications.back().number};
+  return {scene.shown, {"dialog"}, scene.notifications.back().number};
 }
 
 Step restore(const StoredCall& call, const SavedRecordings& saved = {}) {
@@ -89,14 +89,19 @@ TEST(Restore, fails_a_record_of_which_less_than_100_ms_or_nothing_was_saved) {
   }
 }
 
-TEST(Restore, of_a_call_that_was_over_does_nothing) {
+TEST(Restore, of_a_redirected_call_tells_the_bot_nothing_and_is_its_end) {
   Scene scene;
-  scene.with_audio();
-  scene.signal(LegHungUp{});
-  scene.close_session();
+  scene.accepted_by_bot();
+  scene.command(RedirectCommand{{{Party::Kind::user, "ada", "Ada", ""}}, base::seconds(55), false, ""});
+  for (const LegId leg : {LegId(1), LegId(2)}) scene.feed(MediaInput{leg, SessionOpened{}});
+  scene.feed(SignalInput{LegId(2), LegAnswered{Scene::media(), "dialog"}});
+  ASSERT_TRUE(scene.shown->relaying);
   const Step step = restore(stored(scene));
   EXPECT_TRUE(step.notifications.empty());
-  EXPECT_FALSE(step.rows.call);
+  EXPECT_TRUE(step.rows.call_over);
+  EXPECT_EQ(step.rows.call->end->reason, CallEndReason::redirected);
+  EXPECT_TRUE(step.rows.call->record.ended);
+  EXPECT_FALSE(step.rows.call->relaying);
 }
 
 }  // namespace

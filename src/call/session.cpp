@@ -3,6 +3,7 @@
 #include "call/hang_up.hpp"
 #include "call/incoming.hpp"
 #include "call/outgoing.hpp"
+#include "call/redirect.hpp"
 
 namespace tonearm::call {
 
@@ -11,6 +12,7 @@ void on_session_opened(CallData& call, StepBuilder& step, const SessionOpened& r
     ++call.stale_inputs;
     return;
   }
+  if (call.redirect) return on_near_opened(call, step, report.local);
   call.leg.session = Leg::Session::open;
   call.timers.disarm(step, TimerKind::session_open);
   if (call.leg.phase<Answering>()) {
@@ -36,7 +38,7 @@ void on_media_changed(CallData& call, StepBuilder& step, const LegMediaChanged& 
   if (call.leg.session == Leg::Session::opening || call.leg.session == Leg::Session::open) {
     step.now(UpdateMedia{call.leg.id, report.media});
   }
-  step.write_dialog(report.dialog);
+  step.write_dialog(call.leg.id, report.dialog);
 }
 
 }  // namespace tonearm::call

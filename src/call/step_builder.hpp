@@ -31,7 +31,7 @@ class StepBuilder {
   void write_call() { write_call_ = shown_ = true; }
   /// An operation's row changed; the last word in a step counts.
   void write_operation(OperationView view);
-  void write_dialog(std::string dialog) { step_.rows.dialog = std::move(dialog); }
+  void write_dialog(LegId leg, std::string dialog) { step_.rows.dialogs.push_back({leg, std::move(dialog)}); }
   void write_end_of_call() { step_.rows.call_over = true; }
 
   /// The finished step. `published` is the snapshot shown so far; it is replaced if anything changed.

@@ -25,6 +25,8 @@ std::optional<CallState> from_incoming(CallTrigger trigger) {
       return establishing;
     case CallTrigger::reject:
       return terminating;
+    case CallTrigger::redirect:
+      return redirecting;
     default:
       return std::nullopt;
   }
@@ -62,6 +64,7 @@ std::optional<CallState> advance(CallState now, CallTrigger trigger) {
   if (now == incoming) return from_incoming(trigger);
   if (now == establishing) return from_establishing(trigger);
   if (now == transferring) return from_transferring(trigger);
+  if (now == redirecting && trigger == CallTrigger::redirected) return terminated;
   if (now == established && trigger == CallTrigger::transfer) return transferring;
   if (now == transfer_accepted && trigger == CallTrigger::transfer_failed) return established;
   return std::nullopt;

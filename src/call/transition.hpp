@@ -11,6 +11,8 @@ namespace tonearm::call {
 enum class CallTrigger : std::uint8_t {
   answer,           ///< The bot's answer was accepted.
   reject,           ///< The bot's reject was accepted.
+  redirect,         ///< The bot's redirect was accepted.
+  redirected,       ///< A target answered.
   answer_sent,      ///< Our 200 to the INVITE has left.
   far_answer,       ///< The far end answered our INVITE.
   transfer,         ///< The bot's transfer was accepted.

@@ -58,6 +58,20 @@ TEST(Transition, before_and_after_it_is_up__transfer__stays) {
 TEST(Transition, transferring__remote_bye__terminating) {
   EXPECT_EQ(advance(transferring, remote_bye), terminating);
 }
+TEST(Transition, incoming__redirect__redirecting) {
+  EXPECT_EQ(advance(incoming, redirect), redirecting);
+}
+TEST(Transition, redirecting__redirected__terminated) {
+  EXPECT_EQ(advance(redirecting, redirected), terminated);
+}
+TEST(Transition, redirecting__whatever_ends_a_call__terminating) {
+  for (const auto trigger : {bot_hang_up, remote_bye, leg_failed, call_failed})
+    EXPECT_EQ(advance(redirecting, trigger), terminating);
+}
+TEST(Transition, other_than_incoming__redirect__stays) {
+  for (const auto state : {establishing, established, transferring, redirecting, terminating, terminated})
+    EXPECT_FALSE(advance(state, redirect));
+}
 TEST(Transition, terminating__all_released__terminated) {
   EXPECT_EQ(advance(terminating, all_released), terminated);
 }

@@ -16,7 +16,7 @@ constexpr std::array kActions{
     ActionRow{Action::none, "", 0},
     ActionRow{Action::answer, "answer", on_call, !kBeta, kBuilt},
     ActionRow{Action::reject, "reject", on_call, !kBeta, kBuilt},
-    ActionRow{Action::redirect, "redirect"},
+    ActionRow{Action::redirect, "redirect", on_call, !kBeta, kBuilt},
     ActionRow{Action::transfer, "transfer", on_call, !kBeta, kBuilt},
     ActionRow{Action::keep_alive, "keepAlive", on_call, !kBeta, kBuilt},
     ActionRow{Action::play_prompt, "playPrompt", on_call, !kBeta, kBuilt},

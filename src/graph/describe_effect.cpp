@@ -41,6 +41,9 @@ struct NowText {
   Text operator()(const call::StartOperation&) const { return std::nullopt; }
   Text operator()(const call::SendDtmf&) const { return std::nullopt; }
   Text operator()(const call::InjectKey&) const { return std::nullopt; }
+  Text operator()(const call::JoinMedia& join) const {
+    return event_text("media.joined", {{"legs", json::array{join.one.value, join.other.value}}});
+  }
   Text operator()(const call::CloseMedia&) const { return std::nullopt; }
   Text operator()(const call::ArmTimer&) const { return std::nullopt; }
   Text operator()(const call::DisarmTimer&) const { return std::nullopt; }

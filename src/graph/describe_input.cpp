@@ -73,6 +73,10 @@ Asked asked(const call::UpdateRecordingStatusCommand& command) {
           {{"status", recording_statuses()[static_cast<std::size_t>(command.status)]}}};
 }
 
+Asked asked(const call::RedirectCommand& command) {
+  return {"redirect", {{"targets", command.targets.size()}, {"timeoutSeconds", command.timeout.count()}}};
+}
+
 Asked asked(const call::TransferCommand& command) {
   return {"transfer", {{"consultative", command.replaces.has_value()}}};
 }

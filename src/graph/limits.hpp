@@ -13,6 +13,11 @@ inline constexpr std::size_t kRecordPromptsMax = 1;
 /// The three timers of recordResponse [s] (facts §6.10).
 inline constexpr std::int64_t kRecordTimerMinSeconds = 1;
 inline constexpr std::int64_t kRecordTimerMaxSeconds = 120;
+/// `timeout` of redirect [s], and what it is if it is not given: one target, several (facts §6.7).
+inline constexpr std::int64_t kRedirectSecondsLeast = 15;
+inline constexpr std::int64_t kRedirectSecondsMost = 90;
+inline constexpr std::int64_t kRedirectSeconds = 55;
+inline constexpr std::int64_t kRedirectSecondsOfSeveral = 60;
 /// `ringingTimeoutInSeconds` of a call (facts §5.2).
 inline constexpr std::int64_t kRingingMaxSeconds = 115;
 
@@ -32,7 +37,8 @@ inline constexpr std::size_t kResourceIdBytesMax = 1024;
 inline constexpr std::int64_t kPromptLoopMax = INT32_MAX;
 /// Entries of `preFetchMedia`.
 inline constexpr std::size_t kPrefetchMax = 100;
-/// Entries of `targets`: more than this are not even read (facts §6.1: 1 or 2 to 5).
+/// Entries of `targets`: of redirect as documented (facts §6.7); of create more than one are refused (facts
+/// §6.1: 1 or 2 to 5).
 inline constexpr std::size_t kTargetsMax = 25;
 /// Ids, display names and tenants of an identity [bytes].
 inline constexpr std::size_t kIdentityBytesMax = 512;

@@ -53,6 +53,11 @@ std::span<const std::string_view> reject_reasons() {
 std::span<const std::string_view> tones() {
   return kTones;
 }
+std::span<const std::string_view> call_dispositions() {
+  static constexpr std::array<std::string_view, 3> kSpellings{"default", "simultaneousRing", "forward"};
+  return kSpellings;
+}
+
 std::span<const std::string_view> recording_statuses() {
   return kRecordingStatuses;
 }

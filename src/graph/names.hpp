@@ -23,6 +23,8 @@ namespace tonearm::graph {
 [[nodiscard]] std::span<const std::string_view> reject_reasons();
 [[nodiscard]] std::span<const std::string_view> tones();
 [[nodiscard]] std::span<const std::string_view> recording_statuses();
+/// `targetDisposition`
+[[nodiscard]] std::span<const std::string_view> call_dispositions();
 [[nodiscard]] std::span<const std::string_view> cancel_scopes();
 [[nodiscard]] std::span<const std::string_view> modalities();
 

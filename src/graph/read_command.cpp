@@ -161,6 +161,35 @@ Command read_transfer(Members& body, const ReadOptions&) {
   return command;
 }
 
+call::Party read_redirect_target(Members target) {
+  auto party = read_identity(target);
+  if (!party) return {};
+  if (party->kind != call::Party::Kind::user && party->kind != call::Party::Kind::phone)
+    target.refuse("identity", "names an application: a call can be redirected to users and phones");
+  return *party;
+}
+
+/// What the older pages call a disposition follows from the number of targets; who is called is never shown
+/// to the caller, so that `maskCallee` changes nothing.
+Command read_redirect(Members& body, const ReadOptions& options) {
+  call::RedirectCommand command;
+  const auto targets = body.list("targets", kTargetsMax);
+  for (std::size_t at = 0; at < targets.size(); ++at)
+    command.targets.push_back(read_redirect_target(body.entry(targets[at], "targets", at)));
+  if (targets.empty())
+    body.refuse("targets", fmt::format("must have 1 to {} entries: whom to call instead", kTargetsMax));
+  const auto usual = targets.size() > 1 ? kRedirectSecondsOfSeveral : kRedirectSeconds;
+  command.timeout =
+      std::chrono::seconds(body.number("timeout", usual, kRedirectSecondsLeast, kRedirectSecondsMost));
+  command.callback_uri = read_callback_uri(body, options);
+  if (options.version == Version::beta) {
+    (void)body.one_of("targetDisposition", call_dispositions());
+    (void)body.flag("maskCallee", false);
+    command.mask_caller = body.flag("maskCaller", false);
+  }
+  return command;
+}
+
 using Reader = Command (*)(Members&, const ReadOptions&);
 
 Reader reader_of(Action action) {
@@ -186,6 +215,8 @@ Reader reader_of(Action action) {
       return read_recording_status;
     case Action::transfer:
       return read_transfer;
+    case Action::redirect:
+      return read_redirect;
     default:
       return nullptr;
   }

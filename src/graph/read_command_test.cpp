@@ -146,7 +146,7 @@ TEST(ReadCommand, null_is_the_default_of_every_optional_member) {
 }
 
 TEST(ReadCommand, an_action_that_is_not_built_has_no_command) {
-  for (const Action action : {Action::redirect, Action::mute, Action::invite, Action::none}) {
+  for (const Action action : {Action::mute, Action::invite, Action::none}) {
     EXPECT_EQ(read_command(action, "{}", read_as()).error().code, make_error_code(Errc::not_built_yet));
   }
 }
@@ -182,6 +182,48 @@ TEST(ReadCommand, a_transfer_has_one_target_and_may_replace_a_call) {
         body(R"({"application":{"id":"4f0a5f0b-7f5a-4c36-9c11-2c4d9c3b1d04"}})"),
         body(user, R"(,"replacesCallId":"1")")})
     EXPECT_NE(refusal_of(Action::transfer, wrong), "") << wrong;
+}
+
+TEST(ReadCommand, a_redirect_has_1_to_25_targets_and_a_time_for_them) {
+  const auto body = [](std::size_t targets, const std::string& more = "") {
+    std::string list;
+    for (std::size_t at = 0; at < targets; ++at)
+      list +=
+          std::string(at == 0 ? "" : ",") +
+          R"({"@odata.type":"#microsoft.graph.invitationParticipantInfo","identity":{"phone":{"id":"+1 425 555 0101"}}})";
+    return R"({"targets":[)" + list + "]" + more + "}";
+  };
+  const auto read = [](const std::string& text, Version version = Version::v1_0) {
+    return std::get<call::RedirectCommand>(read_command(Action::redirect, text, read_as(version)).value());
+  };
+  EXPECT_EQ(read(body(1)).targets.front().id, "+14255550101");
+  EXPECT_EQ(read(body(25)).targets.size(), 25u);
+  EXPECT_EQ(read(body(1)).timeout, std::chrono::seconds(55));
+  EXPECT_EQ(read(body(2)).timeout, std::chrono::seconds(60));
+  EXPECT_EQ(read(body(2, R"(,"timeout":15)")).timeout, std::chrono::seconds(15));
+  EXPECT_EQ(read(body(2, R"(,"timeout":90)")).timeout, std::chrono::seconds(90));
+  EXPECT_EQ(read(body(1, R"(,"callbackUri":"https://bot.example.com/")")).callback_uri,
+            "https://bot.example.com/");
+  for (const std::string& wrong :
+       {std::string("{}"), body(0), body(26), body(1, R"(,"timeout":14)"), body(1, R"(,"timeout":91)"),
+        std::string(
+            R"({"targets":[{"identity":{"application":{"id":"4f0a5f0b-7f5a-4c36-9c11-2c4d9c3b1d04"}}}]})")})
+    EXPECT_NE(refusal_of(Action::redirect, wrong), "") << wrong;
+}
+
+TEST(ReadCommand, a_redirect_masks_its_caller_on_beta_only) {
+  const std::string text =
+      R"({"targets":[{"identity":{"phone":{"id":"+14255550101"}}}],"maskCaller":true,"maskCallee":true,"targetDisposition":"SimultaneousRing"})";
+  const auto masked = [&](Version version) {
+    return std::get<call::RedirectCommand>(read_command(Action::redirect, text, read_as(version)).value())
+        .mask_caller;
+  };
+  EXPECT_TRUE(masked(Version::beta));
+  EXPECT_FALSE(masked(Version::v1_0));
+  EXPECT_NE(refusal_of(Action::redirect,
+                       R"({"targets":[{"identity":{"phone":{"id":"+1"}}}],"targetDisposition":"all"})",
+                       read_as(Version::beta)),
+            "");
 }
 
 // ---- clientContext ---------------------------------------------------------------------------------------

@@ -428,7 +428,7 @@ TEST_F(GraphRoutesTest, recordings_lie_beside_the_api_and_take_no_token_of_it) {
 }
 
 TEST_F(GraphRoutesTest, what_is_not_built_yet_says_so) {
-  expect_refused(send("POST", call_path("/redirect"), "{}"), 400, "notSupported");
+  expect_refused(send("POST", call_path("/participants/invite"), "{}"), 400, "notSupported");
 }
 
 TEST_F(GraphRoutesTest, too_many_requests_of_an_application_are_429_but_what_stops_something_is_done) {

@@ -283,6 +283,16 @@ void CallMedia::post_key(call::LegRef leg, call::Tone tone) {
   if (const auto session = find(leg)) session->post_key(key_of(tone));
 }
 
+void CallMedia::post_join(call::LegRef one, call::LegRef other) {
+  const auto first = find(one);
+  const auto second = find(other);
+  if (!first || !second) return;
+  const auto there = std::make_shared<RelayRing>(Relay::kRing);
+  const auto back = std::make_shared<RelayRing>(Relay::kRing);
+  first->post_relay(std::make_unique<Relay>(back, there));
+  second->post_relay(std::make_unique<Relay>(there, back));
+}
+
 void CallMedia::post_close(call::LegRef leg) {
   if (const auto session = find(leg)) return session->post_close();
   tell(leg, call::SessionClosed{});

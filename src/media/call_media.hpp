@@ -31,6 +31,7 @@ class CallMedia final : public call::MediaPort {
   void post_send_dtmf(call::LegRef leg, call::OperationNumber number, std::vector<call::Tone> tones,
                       std::chrono::milliseconds delay) override;
   void post_key(call::LegRef leg, call::Tone tone) override;
+  void post_join(call::LegRef one, call::LegRef other) override;
   void post_close(call::LegRef leg) override;
 
   using PacketsRead = std::function<void(std::vector<SessionPackets>)>;

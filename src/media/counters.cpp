@@ -37,6 +37,7 @@ void MediaSnapshot::add(const ThreadCounters& c) {
   unknown_payload += c.unknown_payload.read();
   foreign_ssrc += c.foreign_ssrc.read();
   tap_dropped += c.tap_dropped.read();
+  relay_dropped += c.relay_dropped.read();
   keys += c.keys.read();
   keys_dropped += c.keys_dropped.read();
   unknown_events += c.unknown_events.read();

@@ -50,6 +50,7 @@ struct ThreadCounters {
   Counter unknown_payload;  ///< Payload types that were not agreed on.
   Counter foreign_ssrc;     ///< A second SSRC beside a living one.
   Counter tap_dropped;      ///< A recorder's ring was full.
+  Counter relay_dropped;    ///< The other session of a relay did not take it away.
   Counter keys;             ///< Heard, each once.
   Counter keys_dropped;     ///< A session's ring was full.
   Counter unknown_events;   ///< telephone-events that are no key.
@@ -72,8 +73,8 @@ struct HistogramSnapshot {
 struct MediaSnapshot {
   std::uint64_t sessions = 0, packets_sent = 0, packets_received = 0, send_dropped = 0, send_failed = 0,
                 refused = 0, strangers = 0, malformed = 0, truncated = 0, unknown_payload = 0,
-                foreign_ssrc = 0, tap_dropped = 0, keys = 0, keys_dropped = 0, unknown_events = 0,
-                rtcp_sent = 0, rtcp_received = 0, ticks = 0, ticks_skipped = 0, wakes = 0;
+                foreign_ssrc = 0, tap_dropped = 0, relay_dropped = 0, keys = 0, keys_dropped = 0,
+                unknown_events = 0, rtcp_sent = 0, rtcp_received = 0, ticks = 0, ticks_skipped = 0, wakes = 0;
   std::uint64_t ordinary_threads = 0;  ///< Media threads that got no raised priority.
   std::uint64_t locks_refused = 0;     ///< Times that memory could not be locked.
   HistogramSnapshot lateness;

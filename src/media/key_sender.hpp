@@ -62,6 +62,10 @@ class KeySender {
   void settle(Report&& report) {
     if (SendKeysOperation* over = std::exchange(over_, nullptr)) report(over->sent);
   }
+  /// Keys are being sent, or wait for their turn.
+  [[nodiscard]] bool busy() const {
+    return phase_ != Phase::idle || current_ != nullptr || first_armed_ != nullptr;
+  }
   /// At the session's end: all are forgotten.
   void clear();
 

@@ -59,6 +59,7 @@ void MediaThread::wake() {
   if (time_.now >= schedule_.next_time()) {
     receive();
     take_mail();  // a stop that came during a long drain still cuts before the frames of this tick
+    run_relays();
     run_ticks();
   }
   submit();
@@ -98,6 +99,10 @@ void MediaThread::run_ticks() {
   }
 }
 
+void MediaThread::run_relays() {
+  for (Stream* stream : relaying_) stream->on_relay(time_);
+}
+
 void MediaThread::submit() {
   for (const SendFailure& failure : io_->flush())
     Stream::of(failure.token).on_send_failure(failure.error, Stream::is_rtcp(failure.token));
@@ -121,6 +126,13 @@ void MediaThread::attach(Stream& stream) {
   const auto sessions = counters_.sessions.read();
   ticked_.reserve(2 * sessions);
   closing_.reserve(sessions);
+  relaying_.reserve(sessions);
+}
+
+std::unique_ptr<Relay> MediaThread::join(Stream& stream, std::unique_ptr<Relay> relay) {
+  std::erase(relaying_, &stream);
+  if (relay) relaying_.push_back(&stream);
+  return stream.exchange_relay(std::move(relay));
 }
 
 void MediaThread::update(Stream& stream, const StreamSettings& settings) {
@@ -133,6 +145,7 @@ void MediaThread::update(Stream& stream, const StreamSettings& settings) {
 
 void MediaThread::close(Stream& stream, Mail& closed) {
   schedule_.leave(stream);
+  std::erase(relaying_, &stream);
   stream.detach(time_);
   stream.settle([this](Mail& report) { dispatcher_.post(report); });  // a key that was still pressed
   closing_.push_back({&stream, &closed});

@@ -57,6 +57,7 @@ class MediaThread {
   // On the thread, for commands.
   void attach(Stream& stream);
   void update(Stream& stream, const StreamSettings& settings);
+  std::unique_ptr<Relay> join(Stream& stream, std::unique_ptr<Relay> relay);
   /// `closed` goes to the dispatcher when nothing of the stream is in flight any more.
   void close(Stream& stream, Mail& closed);
   [[nodiscard]] ThreadCounters& counters() { return counters_; }
@@ -74,6 +75,7 @@ class MediaThread {
   void take_mail();
   void receive();
   void run_ticks();
+  void run_relays();
   void submit();
   void finish_closing();
 
@@ -92,6 +94,7 @@ class MediaThread {
   TickSchedule schedule_;
   WakeTime time_;
   std::vector<Stream*> ticked_;  // in this wake
+  std::vector<Stream*> relaying_;
   std::vector<Closing> closing_;
 };
 

@@ -47,6 +47,17 @@ std::span<const std::uint8_t> RtpSender::number(std::uint8_t payload_type, bool 
   return std::span(bytes_).first(kRtpHeaderBytes + payload_bytes);
 }
 
+void RtpSender::stamp(const RtpHeader& header, std::size_t payload_bytes,
+                      std::span<std::uint8_t, kRtpHeaderBytes> out) {
+  write_rtp_header(header, out);
+  ++packets_;
+  octets_ += static_cast<std::uint32_t>(payload_bytes);
+  if (static_cast<std::int16_t>(header.sequence - sequence_) < 0) return;  // overtaken on its way
+  sequence_ = static_cast<std::uint16_t>(header.sequence + 1);
+  timestamp_ = header.timestamp + static_cast<std::uint32_t>(payload_bytes);
+  marker_ = false;
+}
+
 void RtpSender::gap(std::uint32_t samples) {
   timestamp_ += samples;
   marker_ = true;

@@ -25,11 +25,16 @@ class RtpSender {
   /// (RFC 4733 §2.4.1: the key's beginning). `marker`: it is the first of its event.
   std::span<const std::uint8_t> event(std::uint8_t payload_type, std::span<const std::uint8_t> payload,
                                       std::uint32_t timestamp, bool marker, std::size_t samples);
+  /// The header of a packet that was made elsewhere, numbered from what our next one would have; counts it.
+  /// The stream goes on behind the newest [payload: bytes of G.711].
+  void stamp(const RtpHeader& header, std::size_t payload_bytes,
+             std::span<std::uint8_t, kRtpHeaderBytes> out);
   /// Time passes without a packet [samples].
   void gap(std::uint32_t samples);
   void mark_next() { marker_ = true; }
 
   [[nodiscard]] std::uint32_t ssrc() const { return ssrc_; }
+  [[nodiscard]] std::uint16_t sequence() const { return sequence_; }    ///< Of the next packet.
   [[nodiscard]] std::uint32_t timestamp() const { return timestamp_; }  ///< Of the next packet.
   [[nodiscard]] std::uint32_t packets() const { return packets_; }
   [[nodiscard]] std::uint32_t octets() const { return octets_; }

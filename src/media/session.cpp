@@ -35,6 +35,11 @@ void Session::post_tap(std::shared_ptr<ReceiveTap> tap) {
   if (!closed_) environment_.thread.post(*new TapCommand(*this, std::move(tap)));
 }
 
+void Session::post_relay(std::unique_ptr<Relay> relay) {
+  const std::lock_guard lock(mutex_);
+  if (!closed_) environment_.thread.post(*new RelayCommand(*this, std::move(relay)));
+}
+
 void Session::post_key(Key key) {
   const std::lock_guard lock(mutex_);
   if (!closed_) environment_.thread.post(*new KeyCommand(*this, key));

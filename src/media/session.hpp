@@ -64,6 +64,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void post_stop(StopId stop, const std::vector<OperationNumber>& numbers);
   /// Copies of what is received go there; null ends it.
   void post_tap(std::shared_ptr<ReceiveTap> tap);
+  /// What is received goes to the other side of the relay, and what comes from there is sent.
+  void post_relay(std::unique_ptr<Relay> relay);
   /// A key that the far end pressed, by signalling; see KeySource.
   void post_key(Key key);
   /// Sends keys when those posted before are sent; reports KeysSent. Beside what is played, and not to be
@@ -83,6 +85,7 @@ class Session : public std::enable_shared_from_this<Session> {
   class ArmCommand;
   class StopCommand;
   class TapCommand;
+  class RelayCommand;
   class KeyCommand;
   class SendKeysCommand;
   class ReadPacketsCommand;

@@ -114,6 +114,18 @@ class Session::TapCommand final : public Command {
   std::shared_ptr<ReceiveTap> tap_;  // on the way back: the old one
 };
 
+class Session::RelayCommand final : public Command {
+ public:
+  RelayCommand(Session& session, std::unique_ptr<Relay> relay) : Command(session), relay_(std::move(relay)) {}
+  Fate arrive(MediaThread& thread) override {
+    relay_ = thread.join(session().stream_, std::move(relay_));
+    return Fate::deliver;
+  }
+
+ private:
+  std::unique_ptr<Relay> relay_;  // on the way back: the old one
+};
+
 class Session::KeyCommand final : public Command {
  public:
   KeyCommand(Session& session, Key key) : Command(session), key_(key) {}

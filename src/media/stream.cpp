@@ -71,6 +71,10 @@ std::shared_ptr<ReceiveTap> Stream::exchange_tap(std::shared_ptr<ReceiveTap> tap
   return std::exchange(tap_, std::move(tap));
 }
 
+std::unique_ptr<Relay> Stream::exchange_relay(std::unique_ptr<Relay> relay) {
+  return std::exchange(relay_, std::move(relay));
+}
+
 /// Sends go to where RTP really comes from; RTCP to its port as signalled, or beside a learned one.
 void Stream::follow_peer() {
   const SourceAddress& peer = source_.peer();
@@ -89,7 +93,7 @@ void Stream::on_tick(TickSchedule::Tick tick, const WakeTime& time) {
   const unsigned samples = settings_.ptime_ms * kSamplesPerMs;
   if (next_tick_ != 0 && tick > next_tick_) {
     const auto missed = static_cast<std::uint32_t>((tick - next_tick_) / settings_.ptime_ms);
-    if (missed != 0) sender_.gap(missed * samples);
+    if (missed != 0 && !relay_flows(time.now)) sender_.gap(missed * samples);
   }
   next_tick_ = tick + settings_.ptime_ms;
   keys_.on_tick(time.now);
@@ -103,9 +107,17 @@ void Stream::send_frame(const WakeTime& time) {
   const Playout::Frame frame = playout_.next(settings_.codec, samples, time.now);
   const KeySender::Frame key = key_sender_.next(settings_.sends_events(), sender_.timestamp(), samples);
   frame_was_played_ = false;
-  if (!sending()) return sender_.gap(static_cast<std::uint32_t>(samples));
   const bool is_key = key.kind != KeySender::Frame::Kind::none;
-  const auto bytes = is_key ? packet_of(key, samples) : packet_of(frame, samples);
+  if (!is_key && !frame.of_operation && relay_flows(time.now)) return;
+  if (relay_) relay_->yield_to(sender_, time.now);
+  if (!sending()) return sender_.gap(static_cast<std::uint32_t>(samples));
+  stage_rtp(is_key ? packet_of(key, samples) : packet_of(frame, samples), time);
+  if (is_key || !frame.of_operation) return;
+  frame_was_played_ = true;
+  playout_.frame_sent(std::chrono::milliseconds(settings_.ptime_ms));
+}
+
+void Stream::stage_rtp(std::span<const std::uint8_t> bytes, const WakeTime& time) {
   io_->stage({.fd = sockets_.rtp.get(),
               .to = reinterpret_cast<const sockaddr*>(&rtp_to_.address),
               .to_length = rtp_to_.length,
@@ -113,9 +125,19 @@ void Stream::send_frame(const WakeTime& time) {
               .token = token(false)});
   packets_.add(time.wall, true, source_.peer(), bytes);
   counters_->packets_sent.add();
-  if (is_key || !frame.of_operation) return;
-  frame_was_played_ = true;
-  playout_.frame_sent(std::chrono::milliseconds(settings_.ptime_ms));
+}
+
+/// While a key is sent, or on hold, what the other side says is not heard.
+void Stream::on_relay(const WakeTime& time) {
+  relay_->begin_wake();
+  while (relay_->may_send()) {
+    const auto packet = relay_->next();
+    if (!packet) return;
+    if (!sending() || key_sender_.busy()) continue;
+    frame_was_played_ = false;
+    const auto out = relay_->make(*packet, settings_.codec, settings_.send_payload_type, sender_, time.now);
+    if (out) stage_rtp(out->bytes, time);
+  }
 }
 
 std::span<const std::uint8_t> Stream::packet_of(const Playout::Frame& frame, std::size_t samples) {
@@ -212,6 +234,7 @@ void Stream::take(const RtpPacket& packet, base::TimePoint arrival) {
     keys_.receive_audio(packet, *codec, arrival);
     // What comes on hold is music, or nothing: a recording goes on as silence.
     if (!settings_.held) playout_.hear({*codec, packet.header, packet.payload, arrival});
+    if (relay_ && !relay_->pass_on(*codec, packet.header, packet.payload)) counters_->relay_dropped.add();
   }
   if (!tap_) return;
   TappedPacket copy;

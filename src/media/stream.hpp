@@ -16,6 +16,7 @@
 #include "media/packet_trace.hpp"
 #include "media/playout.hpp"
 #include "media/receive_tap.hpp"
+#include "media/relay.hpp"
 #include "media/reports.hpp"
 #include "media/rtcp_session.hpp"
 #include "media/rtp_receiver.hpp"
@@ -67,6 +68,9 @@ class Stream {
   void update(const StreamSettings& settings, base::TimePoint now);
   /// Answers the one before, to be destroyed elsewhere.
   std::shared_ptr<ReceiveTap> exchange_tap(std::shared_ptr<ReceiveTap> tap);
+  /// What is received goes there, and what comes from there is sent, beside what the session plays. Answers
+  /// the one before, to be destroyed elsewhere.
+  std::unique_ptr<Relay> exchange_relay(std::unique_ptr<Relay> relay);
   [[nodiscard]] Playout& playout() { return playout_; }
   [[nodiscard]] LegKeys& keys() { return keys_; }
   [[nodiscard]] KeySender& key_sender() { return key_sender_; }
@@ -74,6 +78,8 @@ class Stream {
   [[nodiscard]] unsigned interval() const { return settings_.ptime_ms; }  ///< [ticks]
 
   void on_tick(TickSchedule::Tick tick, const WakeTime& time);
+  /// In every wake with ticks: stages what the other side of the relay has said.
+  void on_relay(const WakeTime& time);
   void on_datagram(const Datagram& datagram, bool on_rtcp_port, const WakeTime& time);
   void on_send_failure(int error, bool rtcp);
   /// After the submission of what `on_tick` staged.
@@ -107,6 +113,8 @@ class Stream {
 
   [[nodiscard]] bool sending() const { return settings_.send && rtp_to_.length != 0; }
   void send_frame(const WakeTime& time);
+  void stage_rtp(std::span<const std::uint8_t> bytes, const WakeTime& time);
+  [[nodiscard]] bool relay_flows(base::TimePoint now) const { return relay_ && relay_->flowing(now); }
   std::span<const std::uint8_t> packet_of(const Playout::Frame& frame, std::size_t samples);
   std::span<const std::uint8_t> packet_of(const KeySender::Frame& key, std::size_t samples);
   void send_rtcp(const WakeTime& time, bool bye);
@@ -139,6 +147,7 @@ class Stream {
   Destination rtp_to_;
   Destination rtcp_to_;
   std::shared_ptr<ReceiveTap> tap_;
+  std::unique_ptr<Relay> relay_;
   PacketTrace packets_;
 
   TickSchedule::Tick next_tick_ = 0;  // 0: the next one, whichever it is

@@ -14,6 +14,7 @@
 
 #include "base/result.hpp"
 #include "base/strong.hpp"
+#include "call/ids.hpp"
 #include "call/media_description.hpp"
 #include "sip/authenticator.hpp"
 #include "sip/call_route.hpp"
@@ -97,6 +98,7 @@ struct PartyCall {
   call::Party source;
   std::string caller_number;  ///< The application's own; empty: none.
   call::LocalMedia local;
+  unsigned hops = call::kHopsMax;  ///< Max-Forwards
 };
 
 /// Whom the far end of a call shall call in our place.
@@ -159,6 +161,7 @@ class Agent : private ListenerHandler, private TrunkPorts {
     std::size_t way = 0;
     std::vector<NextHop> hops;  // of the present way
     std::size_t hop = 0;
+    unsigned forwards = call::kHopsMax;
     std::uint64_t attempt = 0;  // INVITEs sent; answers to earlier ones are late
     bool rung = false;
     int answers = 0;  // challenges that were answered on this hop
@@ -210,7 +213,7 @@ class Agent : private ListenerHandler, private TrunkPorts {
   std::expected<std::vector<CallRoute>, NoRoute> routes(const call::Party& target, const call::Party& source,
                                                         const std::string& caller_number);
   std::expected<std::string, NoRoute> refer_target(const PartyReferral& referral);
-  SessionId place(std::vector<Way> ways, const call::LocalMedia& local);
+  SessionId place(std::vector<Way> ways, const call::LocalMedia& local, unsigned hops);
   void try_way(SessionId id);
   void try_hop(SessionId id);
   /// True if there was somewhere else to try, and that is on its way.

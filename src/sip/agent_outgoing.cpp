@@ -43,7 +43,7 @@ base::Result<SessionId> Agent::call(const OutgoingCall& call) {
   }
   std::vector<Way> ways;
   ways.push_back(std::move(way));
-  return place(std::move(ways), call.local);
+  return place(std::move(ways), call.local, call::kHopsMax);
 }
 
 std::expected<std::vector<CallRoute>, NoRoute> Agent::routes(const call::Party& target,
@@ -69,7 +69,7 @@ std::expected<SessionId, NoRoute> Agent::call(const PartyCall& call) {
     std::shared_ptr<Trunk> trunk = route.trunk ? trunks_->at(*route.trunk) : nullptr;
     ways.push_back({std::move(route), std::move(trunk)});
   }
-  return place(std::move(ways), call.local);
+  return place(std::move(ways), call.local, call.hops);
 }
 
 /// The URI that the far end is to call: a way that we would take ourselves, or the far end of the other call.
@@ -97,13 +97,14 @@ void Agent::refer(SessionId session, const PartyReferral& referral) {
   perform(session, entry->session.refer(refer_lines(*target, referrer)));
 }
 
-SessionId Agent::place(std::vector<Way> ways, const call::LocalMedia& local) {
+SessionId Agent::place(std::vector<Way> ways, const call::LocalMedia& local, unsigned hops) {
   std::string call_id = base::Guid::random().to_string();
   trace_.open(call_id);
   Entry entry(
       Session::calling(std::move(call_id), fmt::format("{:016x}", base::Guid::random().hash()), local));
   entry.placement = std::make_unique<Placement>();
   entry.placement->ways = std::move(ways);
+  entry.placement->forwards = hops;
   const SessionId id = add(std::move(entry));
   // Later, so that whoever asked knows the session before it reports anything.
   loop_.post([this, alive = std::weak_ptr(alive_), id] {
@@ -153,6 +154,7 @@ void Agent::try_hop(SessionId id) {
   invitation.from = identity.from;
   invitation.to = fmt::format("<{}>", route.uri);
   invitation.next_hop = hop;
+  invitation.hops = placement.forwards;
   invitation.extra_headers = fmt::format("Allow: {}\r\n", kAllow) + identity.others;
   placement.answers = 0;
   placement.rung = false;

@@ -172,6 +172,7 @@ void CallLegs::on_incoming(IncomingCall call) {
   invite.application = call.admission.application;
   invite.source = std::move(call.admission.caller);
   invite.called = std::move(call.admission.called);
+  invite.hops = call.admission.hops;
   invite.diverted_from = std::move(call.admission.diverted_from);
   invite.from_pstn = call.admission.from_trunk;
   invite.media = std::move(call.media);
@@ -193,8 +194,8 @@ void CallLegs::on_finished(SessionId session) {
 }
 
 void CallLegs::invite(call::LegRef leg, const call::Invitation& invitation) {
-  const auto session = agent_->call(
-      PartyCall{invitation.target, invitation.source, invitation.caller_number, invitation.local});
+  const auto session = agent_->call(PartyCall{invitation.target, invitation.source, invitation.caller_number,
+                                              invitation.local, invitation.hops});
   if (!session) {
     const NoRoute& why = session.error();
     return listener_.on_signal(leg, call::LegFailed{why.status, false, why.reason, why.unknown});

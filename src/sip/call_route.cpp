@@ -147,6 +147,12 @@ std::expected<std::vector<CallRoute>, NoRoute> routes_to_number(const Directory&
   return ready;
 }
 
+std::optional<std::string> username_of(const Directory& directory, const std::string& id) {
+  const auto user = std::ranges::find(directory.users, id, &UserEntry::id);
+  if (user == directory.users.end() || user->username.empty()) return std::nullopt;
+  return user->username;
+}
+
 }  // namespace
 
 std::expected<std::vector<CallRoute>, NoRoute> routes_to(const Directory& directory,
@@ -157,6 +163,9 @@ std::expected<std::vector<CallRoute>, NoRoute> routes_to(const Directory& direct
   CallerIdentity caller;
   caller.user = without_separators(caller_number);
   caller.display_name = source.display_name;
+  // Among our own users people know each other by name.
+  if (source.kind == call::Party::Kind::user && target.kind == call::Party::Kind::user)
+    caller.user = username_of(directory, source.id).value_or(caller.user);
   if (target.kind == call::Party::Kind::user) return routes_to_user(directory, target.id, caller, contacts);
   if (target.kind == call::Party::Kind::phone) {
     return routes_to_number(directory, without_separators(target.id), caller, trunks);

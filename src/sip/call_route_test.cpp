@@ -151,6 +151,16 @@ TEST(call_route, the_caller_is_the_trunks_caller_id_else_the_applications_number
   EXPECT_EQ(from({}), "\"IVR\" <sip:contoso@carrier.example.com>");
 }
 
+TEST(call_route, a_user_who_is_sent_on_to_another_is_shown_by_name) {
+  const auto shown = [](const call::Party& target) {
+    return routes_to(directory(), target, {Kind::user, "ada-id", "Ada", {}}, "+14255550100", {}, View{})
+        ->front()
+        .caller.user;
+  };
+  EXPECT_EQ(shown({Kind::user, "ada-id", {}, {}}), "ada");
+  EXPECT_EQ(shown({Kind::phone, "+14255550101", {}, {}}), "+14255550100");
+}
+
 TEST(call_route, identity_is_asserted_to_trusted_trunks_only) {
   Directory made = directory();
   EXPECT_EQ(identity_headers(to_number(made, "+49", {}, "+14255550199")->front().caller, "h").others, "");

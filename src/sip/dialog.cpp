@@ -13,8 +13,6 @@
 namespace tonearm::sip {
 namespace {
 
-constexpr int kMaxForwards = 70;  // RFC 3261 §8.1.1.6
-
 /// The URI in `<sip:…>` or in a bare header value.
 std::string_view uri_in(std::string_view value) {
   const auto open = value.find('<');
@@ -32,7 +30,8 @@ bool is_loose(std::string_view route) {
   return !uri || uri->has_parameter("lr");
 }
 
-OutgoingRequest request_with(const Dialog& dialog, std::string_view method, std::uint32_t cseq) {
+OutgoingRequest request_with(const Dialog& dialog, std::string_view method, std::uint32_t cseq,
+                             unsigned hops) {
   OutgoingRequest request;
   request.method = method;
   request.uri = dialog.remote_target;
@@ -43,7 +42,7 @@ OutgoingRequest request_with(const Dialog& dialog, std::string_view method, std:
     routes.erase(routes.begin());
     routes.push_back(fmt::format("<{}>", dialog.remote_target));
   }
-  request.headers = fmt::format("Max-Forwards: {}\r\n", kMaxForwards);
+  request.headers = fmt::format("Max-Forwards: {}\r\n", hops);
   for (const std::string& route : routes) request.headers += fmt::format("Route: {}\r\n", route);
   request.headers += fmt::format("From: {}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: {} {}\r\n", dialog.local,
                                  dialog.remote, dialog.call_id, cseq, method);
@@ -131,12 +130,12 @@ bool note_request(Dialog& dialog, const Message& request) {
   return true;
 }
 
-OutgoingRequest make_request(Dialog& dialog, std::string_view method) {
-  return request_with(dialog, method, ++dialog.local_cseq);
+OutgoingRequest make_request(Dialog& dialog, std::string_view method, unsigned hops) {
+  return request_with(dialog, method, ++dialog.local_cseq, hops);
 }
 
 OutgoingRequest make_ack(const Dialog& dialog, std::uint32_t cseq) {
-  return request_with(dialog, "ACK", cseq);
+  return request_with(dialog, "ACK", cseq, call::kHopsMax);
 }
 
 NextHop next_hop(const Dialog& dialog) {

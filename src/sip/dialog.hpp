@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "call/ids.hpp"
 #include "sip/message.hpp"
 
 namespace tonearm::sip {
@@ -43,7 +44,8 @@ struct Dialog {
 [[nodiscard]] bool note_request(Dialog& dialog, const Message& request);
 
 /// The next request in the dialog. Counts the CSeq up, except for ACK, which takes `cseq`.
-[[nodiscard]] OutgoingRequest make_request(Dialog& dialog, std::string_view method);
+[[nodiscard]] OutgoingRequest make_request(Dialog& dialog, std::string_view method,
+                                           unsigned hops = call::kHopsMax);
 [[nodiscard]] OutgoingRequest make_ack(const Dialog& dialog, std::uint32_t cseq);
 
 /// Where the dialog's requests go: the route set, Contact, or the source of their messages if Contact is an

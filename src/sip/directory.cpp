@@ -148,6 +148,7 @@ std::expected<Admission, Refusal> admit(const Directory& directory, const Messag
   admission.application = *application;
   admission.caller = caller_of(directory, origin, invite, *application);
   admission.called = dialled.empty() ? meant : dialled;
+  admission.hops = invite.max_forwards.value_or(call::kHopsMax);
   admission.diverted_from = diverted_from(origin, invite);
   admission.from_trunk = origin.trunk != nullptr;
   if (origin.trunk != nullptr) {

@@ -9,6 +9,7 @@
 
 #include "base/network.hpp"
 #include "base/secret.hpp"
+#include "call/ids.hpp"
 #include "call/media_description.hpp"
 #include "call/party.hpp"
 #include "sip/message.hpp"
@@ -72,6 +73,7 @@ struct Admission {
   std::size_t application = 0;
   call::Party caller;
   std::string called;
+  unsigned hops = call::kHopsMax;          ///< Its Max-Forwards.
   std::vector<call::Party> diverted_from;  ///< As `call::IncomingInvite`.
   bool from_trunk = false;
   bool nat = false;

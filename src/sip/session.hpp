@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "call/ids.hpp"
 #include "call/media_description.hpp"
 #include "call/snapshot.hpp"
 #include "sip/dialog.hpp"
@@ -121,7 +122,8 @@ struct Invitation {
   std::string call_id;
   std::string local_tag;
   NextHop next_hop;
-  std::string extra_headers;  ///< Complete lines, or empty.
+  std::string extra_headers;       ///< Complete lines, or empty.
+  unsigned hops = call::kHopsMax;  ///< Max-Forwards
 };
 
 /// The branches that one INVITE of ours may have been forked to. Outlives the session, because a second 2xx

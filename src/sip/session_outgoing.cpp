@@ -76,7 +76,7 @@ SessionActions Session::invite(SessionSetup setup, const Invitation& invitation)
 }
 
 void Session::send_invite(SessionActions& actions, const std::string& authorization) {
-  OutgoingRequest invite = make_request(dialog_, "INVITE");
+  OutgoingRequest invite = make_request(dialog_, "INVITE", invitation_.hops);
   invite_cseq_ = dialog_.local_cseq;
   branches_.invite = dialog_;
   branches_.authorization = authorization;

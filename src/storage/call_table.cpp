@@ -33,8 +33,10 @@ constexpr const char* kSelectAlive = R"sql(
 SELECT id, application, tenant, application_name, application_instance, state, direction, source, targets,
   callback_uri, chain_id, my_participant, source_participant, modalities, prefetch_media, audio_active,
   audio_was_active, tone_sequence, tone, end_reason, end_sip_status, end_detail, gone, created_ns,
-  established_ns, dialog, last_notification
+  established_ns, last_notification
 FROM calls WHERE NOT over ORDER BY rowid)sql";
+
+constexpr const char* kUpsertDialog = "INSERT OR REPLACE INTO dialogs(call, leg, dialog) VALUES(?, ?, ?)";
 
 constexpr const char* kSelectOperations = R"sql(
 SELECT id, kind, status, client_context, end_reason, end_cause, number, queue_position, prompts, media_ms,
@@ -138,11 +140,12 @@ void check(std::error_code failure, const Database& database) {
 CallTable::CallTable(Database& database)
     : upsert_call_(database, kUpsertCall),
       upsert_operation_(database, kUpsertOperation),
-      set_dialog_(database, "UPDATE calls SET dialog = ?2 WHERE id = ?1"),
+      upsert_dialog_(database, kUpsertDialog),
       set_last_notification_(database, "UPDATE calls SET last_notification = ?2 WHERE id = ?1"),
       set_over_(database, "UPDATE calls SET over = 1 WHERE id = ?1"),
       delete_call_(database, kDeleteCall),
-      delete_operations_(database, "DELETE FROM operations WHERE call = ?1") {}
+      delete_operations_(database, "DELETE FROM operations WHERE call = ?1"),
+      delete_dialogs_(database, "DELETE FROM dialogs WHERE call = ?1") {}
 
 std::error_code CallTable::write(const call::Commit& commit) {
   const call::Rows& rows = commit.rows;
@@ -152,8 +155,8 @@ std::error_code CallTable::write(const call::Commit& commit) {
   for (const auto& operation : rows.operations) {
     if (const auto failure = write_operation(commit.call, operation)) return failure;
   }
-  if (!rows.dialog.empty()) {
-    if (const auto failure = set_dialog_.run(commit.call, rows.dialog)) return failure;
+  for (const auto& row : rows.dialogs) {
+    if (const auto failure = upsert_dialog_.run(commit.call, row.leg, row.dialog)) return failure;
   }
   if (!commit.outbox.empty()) {
     if (const auto failure = set_last_notification_.run(commit.call, commit.outbox.back().number))
@@ -191,17 +194,19 @@ std::error_code CallTable::write_operation(call::CallId call, const call::Operat
 
 std::error_code CallTable::forget_if_done(call::CallId call) {
   if (const auto failure = delete_call_.run(call)) return failure;
-  return delete_call_.changes() > 0 ? delete_operations_.run(call) : std::error_code{};
+  if (delete_call_.changes() == 0) return {};
+  if (const auto failure = delete_dialogs_.run(call)) return failure;
+  return delete_operations_.run(call);
 }
 
 std::vector<call::StoredCall> read_alive(Database& database) {
   std::vector<call::StoredCall> calls;
   Statement select_calls(database, kSelectAlive);
   Statement select_operations(database, kSelectOperations);
+  Statement select_dialogs(database, "SELECT dialog FROM dialogs WHERE call = ? ORDER BY leg");
   const auto failure = select_calls.each([&](Columns& row) {
     auto call = std::make_shared<call::CallSnapshot>(read_call(row));
     call::StoredCall stored;
-    stored.dialog = row.text();
     stored.last_notification = call::NotificationNumber(static_cast<std::uint64_t>(row.integer()));
     const auto unreadable = select_operations.each(
         [&](Columns& columns) {
@@ -210,6 +215,8 @@ std::vector<call::StoredCall> read_alive(Database& database) {
         },
         call->id);
     check(unreadable, database);
+    check(select_dialogs.each([&](Columns& columns) { stored.dialogs.push_back(columns.text()); }, call->id),
+          database);
     stored.call = std::move(call);
     calls.push_back(std::move(stored));
   });

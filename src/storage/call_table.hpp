@@ -25,11 +25,12 @@ class CallTable {
 
   Statement upsert_call_;
   Statement upsert_operation_;
-  Statement set_dialog_;
+  Statement upsert_dialog_;
   Statement set_last_notification_;
   Statement set_over_;
   Statement delete_call_;
   Statement delete_operations_;
+  Statement delete_dialogs_;
 };
 
 /// Calls whose end was not committed, with their operations. Throws `std::system_error`. Start-up only.

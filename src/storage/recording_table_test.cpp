@@ -192,6 +192,8 @@ TEST(RecordingTable, comes_into_a_database_that_had_none) {
   {
     Database database(directory.database(), Database::Mode::read_write);
     database.require("DROP TABLE recordings");
+    database.require("DROP TABLE dialogs");
+    database.require("ALTER TABLE calls ADD COLUMN dialog TEXT NOT NULL DEFAULT ''");
     database.require("DROP INDEX outbox_parked_message");
     database.require("ALTER TABLE outbox DROP COLUMN attempts");
     database.require("ALTER TABLE outbox DROP COLUMN redelivered_ns");

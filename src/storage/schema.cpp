@@ -70,7 +70,14 @@ ALTER TABLE outbox ADD COLUMN redelivered_ns INTEGER;
 CREATE INDEX outbox_parked_message ON outbox(message_id) WHERE parked_ns IS NOT NULL;
 )sql";
 
-constexpr std::array kVersions = {kVersion1, kCallRecords, kRecordings, kRedelivery};
+// A redirected call has two dialogs, or more.
+constexpr const char* kDialogs = R"sql(
+CREATE TABLE dialogs(call BLOB, leg INTEGER, dialog TEXT, PRIMARY KEY(call, leg)) WITHOUT ROWID;
+INSERT INTO dialogs SELECT id, 1, dialog FROM calls WHERE dialog <> '';
+ALTER TABLE calls DROP COLUMN dialog;
+)sql";
+
+constexpr std::array kVersions = {kVersion1, kCallRecords, kRecordings, kRedelivery, kDialogs};
 
 bool is_empty(Database& database) {
   return database.number("SELECT count(*) FROM sqlite_schema") == 0;

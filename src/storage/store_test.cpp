@@ -111,13 +111,13 @@ TEST(Store, a_call_comes_back_with_every_field_and_operation) {
     auto store = open_store(directory.path());
     auto commit = some_commit(call, 1, 5);
     commit.rows.operations = {play, cancel};
-    commit.rows.dialog = "dialog\nwith lines";
+    commit.rows.dialogs = {{call::LegId(2), "of the target"}, {call::LegId(1), "dialog\nwith lines"}};
     ASSERT_FALSE(commit_and_wait(*store, std::move(commit)));
   }
   const auto alive = open_store(directory.path())->load_alive();
   ASSERT_EQ(alive.size(), 1u);
   expect_equal(*alive[0].call, *call);
-  EXPECT_EQ(alive[0].dialog, "dialog\nwith lines");
+  EXPECT_EQ(alive[0].dialogs, (std::vector<std::string>{"dialog\nwith lines", "of the target"}));
   EXPECT_EQ(alive[0].last_notification, call::NotificationNumber(5));
   ASSERT_EQ(alive[0].call->operations.size(), 2u);
   expect_equal(alive[0].call->operations.at(play.id), play);
@@ -129,7 +129,7 @@ TEST(Store, a_later_step_replaces_what_changed_and_keeps_the_dialog) {
   auto store = open_store(directory.path());
   const auto call = some_call();
   auto first = some_commit(call, 1, 1);
-  first.rows.dialog = "dialog";
+  first.rows.dialogs = {{call::LegId(1), "dialog"}};
   commit_and_wait(*store, std::move(first));
   const auto later = std::make_shared<call::CallSnapshot>(*call);
   later->state = call::CallState::terminating;
@@ -138,8 +138,23 @@ TEST(Store, a_later_step_replaces_what_changed_and_keeps_the_dialog) {
   const auto alive = store->load_alive();
   ASSERT_EQ(alive.size(), 1u);
   EXPECT_EQ(alive[0].call->state, call::CallState::terminating);
-  EXPECT_EQ(alive[0].dialog, "dialog");
+  EXPECT_EQ(alive[0].dialogs, std::vector<std::string>{"dialog"});
   EXPECT_EQ(alive[0].last_notification, call::NotificationNumber(2));
+}
+
+TEST(Store, the_dialog_of_a_call_that_an_older_version_wrote_is_that_of_its_first_leg) {
+  const TemporaryDir directory;
+  commit_and_wait(*open_store(directory.path()), some_commit(some_call(), 1, 1));
+  {
+    Database database(directory.database(), Database::Mode::read_write);
+    database.require("DROP TABLE dialogs");
+    database.require("ALTER TABLE calls ADD COLUMN dialog TEXT NOT NULL DEFAULT ''");
+    database.require("UPDATE calls SET dialog = 'of long ago'");
+    database.require("PRAGMA user_version = 4");
+  }
+  const auto alive = open_store(directory.path())->load_alive();
+  ASSERT_EQ(alive.size(), 1u);
+  EXPECT_EQ(alive[0].dialogs, std::vector<std::string>{"of long ago"});
 }
 
 TEST(Store, a_notification_comes_back_byte_for_byte) {

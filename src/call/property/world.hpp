@@ -21,6 +21,10 @@ class World {
 
   /// Plays a whole history, until the call is over and everything about it delivered.
   const Trace& run();
+  /// Afterwards: the call is over, and holds neither a leg nor a session.
+  [[nodiscard]] bool nothing_left() const { return call_->over() && legs_up_.empty() && sessions_.empty(); }
+  /// Caller and target of a redirect spoke with each other.
+  [[nodiscard]] bool was_relayed() const { return relayed_; }
 
  private:
   /// A step that waits for the store, as the shell keeps it.
@@ -58,6 +62,10 @@ class World {
   [[nodiscard]] PlaySpec some_play();
   [[nodiscard]] RecordSpec some_record();
   void send_signal();
+  [[nodiscard]] RedirectCommand some_redirect();
+  void run_for_target(const NowEffect& effect);
+  /// Something happens at a target of a redirect. False if there is none.
+  bool act_for_target();
   void tell_of_transfer();
   void media_report();
   void stale_report();
@@ -87,6 +95,18 @@ class World {
   std::map<RequestId, OperationNumber> held_;  // records that wait for the stop of their barge-in
   std::map<CallEvent, RequestId> owed_;        // whose response this call notification must follow
   std::uint64_t last_request_ = 0;
+  /// Whom a redirect calls, as signalling and media of that leg would have it.
+  struct Target {
+    bool opening = false;
+    bool closing = false;
+    bool invited = false;
+    bool answered = false;
+  };
+  std::map<LegId, Target> targets_;
+  std::set<LegId> legs_up_;   // answered, neither hung up nor told that they hung up
+  std::set<LegId> hung_up_;   // by us
+  std::set<LegId> sessions_;  // opened or opening, no close asked for
+  bool relayed_ = false;
   bool answer_out_ = false;
   bool invite_out_ = false;
   bool refer_out_ = false;

@@ -12,7 +12,7 @@ using What = Event::What;
 constexpr LegId kLeg{1};
 
 bool has_work(const Step& step) {
-  return step.rows.call || !step.rows.operations.empty() || !step.rows.dialog.empty() ||
+  return step.rows.call || !step.rows.operations.empty() || !step.rows.dialogs.empty() ||
          step.rows.call_over || !step.notifications.empty() || !step.effects.after_commit.empty();
 }
 
@@ -28,6 +28,16 @@ bool ended_by_stop(EndReason reason) {
     default:
       return false;
   }
+}
+
+/// The media command's leg is one of a redirect's targets.
+bool is_for_target(const NowEffect& effect) {
+  return std::visit(
+      [](const auto& e) {
+        if constexpr (requires { e.leg; }) return e.leg != kLeg;
+        return false;
+      },
+      effect);
 }
 
 MediaDescription some_media() {
@@ -92,7 +102,7 @@ void World::act() {
   if (dice < 975) return void(deliver_next());
   if (dice < 990) return send_signal();
   if (dice < 994) return fire_timer();
-  if (dice_.percent(95)) return;
+  if (act_for_target() || dice_.percent(95)) return;
   if (dice_.percent(60)) return engine_.die();
   feed(dice_.percent(50) ? Input(BotSilent{}) : Input(ServerStopping{}));
 }
@@ -113,6 +123,7 @@ bool World::settle_once() {
     commit_next();
   } else if (!unwritten_.empty()) {
     write_response();
+  } else if (act_for_target()) {
   } else if (answer_out_ && shown_->state == CallState::established && !shown_->audio_was_active) {
     feed(SignalInput{kLeg, LegAcked{some_media()}});
   } else if (invite_out_ && shown_->state == CallState::establishing) {
@@ -131,7 +142,7 @@ void World::settle() {
   for (int round = 0; round < 2'000; ++round) {
     if (settle_once()) continue;
     if (call_->over()) return;
-    if (shown_->state == CallState::terminating) {
+    if (is_ending(shown_->state)) {
       if (timers_.empty()) return;  // stuck: the checker says so
       fire_timer();
     } else if (dice_.percent(50)) {
@@ -145,6 +156,11 @@ void World::settle() {
 // ---- the shell
 
 void World::feed(const Input& input) {
+  if (const auto* media = std::get_if<MediaInput>(&input)) {
+    const bool closed = std::holds_alternative<SessionClosed>(media->body) ||
+                        std::holds_alternative<SessionFailed>(media->body);
+    if (closed) sessions_.erase(media->leg);
+  }
   carry_out(call_->advance(input, stamp()));
 }
 
@@ -168,7 +184,8 @@ void World::run_now(const NowEffect& effect) {
     stops_[stop->stop] = stop->numbers;
     note({.what = What::stop_posted, .stop = stop->stop, .numbers = stop->numbers});
   }
-  if (ModelEngine::is_for_media(effect)) engine_.post(effect);
+  run_for_target(effect);
+  if (ModelEngine::is_for_media(effect) && !is_for_target(effect)) engine_.post(effect);
 }
 
 void World::commit_next() {
@@ -199,8 +216,11 @@ void World::release(PendingStep step) {
       outbox_.push_back(publish->notification);
     } else if (std::holds_alternative<SignalAnswer>(effect)) {
       answer_out_ = true;
-    } else if (std::holds_alternative<SignalInvite>(effect)) {
-      invite_out_ = true;
+    } else if (const auto* ack = std::get_if<SignalAck>(&effect)) {
+      if (targets_[ack->leg].answered && !hung_up_.contains(ack->leg)) legs_up_.insert(ack->leg);
+    } else if (const auto* invite = std::get_if<SignalInvite>(&effect)) {
+      if (invite->leg == kLeg) invite_out_ = true;
+      if (invite->leg != kLeg) targets_[invite->leg].invited = true;
     } else if (std::holds_alternative<SignalRefer>(effect)) {
       refer_out_ = true;
     }
@@ -292,7 +312,8 @@ void World::command(const Command& command, Event event) {
     owed_[CallEvent::terminating] = context.request;
   if (shown_->state == CallState::incoming) {
     if (std::holds_alternative<AnswerCommand>(command)) owed_[CallEvent::establishing] = context.request;
-    if (std::holds_alternative<RejectCommand>(command)) owed_[CallEvent::ended] = context.request;
+    if (std::holds_alternative<RejectCommand>(command) || std::holds_alternative<RedirectCommand>(command))
+      owed_[CallEvent::ended] = context.request;
   }
   note(std::move(event));
   Step step = call_->advance(CommandInput{context, command}, stamp());
@@ -301,6 +322,53 @@ void World::command(const Command& command, Event event) {
       held_[context.request] = prefetch->number;
   }
   carry_out(std::move(step));
+}
+
+RedirectCommand World::some_redirect() {
+  RedirectCommand command;
+  command.targets.resize(1 + dice_.below(3));
+  command.mask_caller = dice_.percent(20);
+  return command;
+}
+
+void World::run_for_target(const NowEffect& effect) {
+  if (const auto* open = std::get_if<OpenMedia>(&effect)) {
+    sessions_.insert(open->leg);
+    if (open->leg != kLeg) targets_[open->leg].opening = true;
+  } else if (const auto* close = std::get_if<CloseMedia>(&effect)) {
+    sessions_.erase(close->leg);
+    if (close->leg != kLeg) targets_[close->leg].closing = true;
+  } else if (const auto* hang_up = std::get_if<SignalHangUp>(&effect)) {
+    legs_up_.erase(hang_up->leg);
+    hung_up_.insert(hang_up->leg);
+    // What crosses the hang-up still comes.
+    if (hang_up->leg != kLeg && dice_.percent(80))
+      targets_[hang_up->leg].invited = targets_[hang_up->leg].answered = false;
+  } else if (std::holds_alternative<JoinMedia>(effect)) {
+    relayed_ = true;
+  }
+}
+
+bool World::act_for_target() {
+  for (auto& [leg, target] : targets_) {
+    if (std::exchange(target.opening, false)) {
+      feed(MediaInput{leg, dice_.percent(95) ? MediaBody(SessionOpened{}) : MediaBody(SessionFailed{})});
+    } else if (std::exchange(target.closing, false)) {
+      feed(MediaInput{leg, SessionClosed{}});
+    } else if (std::exchange(target.invited, false)) {
+      target.answered = dice_.percent(60);
+      const SignalBody refused = LegFailed{486, false, {}, false};
+      feed(SignalInput{leg, target.answered ? SignalBody(LegAnswered{some_media(), "dialog"}) : refused});
+    } else if (target.answered && dice_.percent(20)) {
+      target.answered = false;
+      legs_up_.erase(leg);
+      feed(SignalInput{leg, LegHungUp{}});
+    } else {
+      continue;
+    }
+    return true;
+  }
+  return false;
 }
 
 TransferCommand World::some_transfer() {
@@ -319,7 +387,8 @@ Command World::some_command() {
   if (dice < 80) return SubscribeToToneCommand{};
   if (dice < 86) return SendDtmfCommand{{Tone::t1}, {}, {}};
   if (dice < 90) return KeepAliveCommand{};
-  if (dice < 96) return AnswerCommand{};
+  if (dice < 94) return AnswerCommand{};
+  if (dice < 96) return some_redirect();
   if (dice < 99) return RejectCommand{};
   return DeleteCommand{};
 }
