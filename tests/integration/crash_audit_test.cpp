@@ -1,6 +1,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -26,6 +27,12 @@ namespace tonearm::testing {
 namespace {
 
 constexpr const char* kAda = "00000000-0000-4000-8000-000000000101";
+constexpr const char* kDesk = "00000000-0000-4000-8000-000000000102";
+
+std::string user(const char* id, const char* name, const SipCallee& phone) {
+  return std::string("[[user]]\nid = \"") + id + "\"\nname = \"" + name + "\"\nusername = \"" + name +
+         "\"\nsip = \"" + phone.contact() + "\"\n";
+}
 constexpr std::size_t kBusyCalls = 4;
 
 /// Kills in `./dev test --full`, else the short form.
@@ -122,8 +129,8 @@ auto busy_with(ApiClient& api, const std::string& call, Bot& bot, Ledger& ledger
 /// A life of the server: what it is asked to do until it is killed.
 class Life {
  public:
-  Life(const Listeners& at, Bot& bot, SipCallee& ada, Ledger& ledger, unsigned seed)
-      : at_(at), bot_(bot), ada_(ada), ledger_(ledger), api_(at.http, token_for(at)) {
+  Life(const Listeners& at, Bot& bot, SipCallee& ada, SipCallee& desk, Ledger& ledger, unsigned seed)
+      : at_(at), bot_(bot), ada_(ada), desk_(desk), ledger_(ledger), api_(at.http, token_for(at)) {
     for (unsigned i = 0; i < kBusyCalls; ++i) callers_.push_back(std::make_unique<Whistler>(at, bot));
     for (unsigned i = 0; i < kBusyCalls; ++i) {
       Whistler& caller = *callers_[i];
@@ -146,7 +153,8 @@ class Life {
   }
   /// Phones whose call was up, and that nobody has hung up, in words.
   [[nodiscard]] std::vector<std::string> left_in_dead_calls() const {
-    std::vector<std::string> left = left_callees();
+    std::vector<std::string> left = left_callees(ada_);
+    std::ranges::move(left_callees(desk_), std::back_inserter(left));
     const auto look_at = [&](const SipPhone& phone) {
       if (is_left(phone)) left.push_back("a caller, Call-ID " + phone.call_id());
     };
@@ -165,21 +173,21 @@ class Life {
     return up;
   }
 
-  /// Calls that Ada answered, whose answer was acknowledged, and that nobody has hung up.
-  [[nodiscard]] std::vector<std::string> left_callees() const {
+  /// Calls that this phone answered, whose answer was acknowledged, and that nobody has hung up.
+  static std::vector<std::string> left_callees(const SipCallee& phone) {
     std::set<std::string> up;
-    for (const SipText& message : ada_.log()) {
+    for (const SipText& message : phone.log()) {
       if (message.method() == "ACK") up.insert(message.header("Call-ID"));
     }
-    for (const SipText& message : ada_.log()) {
+    for (const SipText& message : phone.log()) {
       if (message.status() == 0 && message.method() == "BYE") up.erase(message.header("Call-ID"));
     }
     std::vector<std::string> left;
-    for (const std::string& call_id : up) left.push_back("Ada, Call-ID " + call_id);
+    for (const std::string& call_id : up) left.push_back("a called phone, Call-ID " + call_id);
     return left;
   }
 
-  /// Rings, is answered, and stays.
+  /// Rings, is answered by the bot or sent on, and stays.
   bool somebody_calls() {
     newcomers_.push_back(std::make_unique<SipPhone>(at_.sip));
     SipPhone& phone = *newcomers_.back();
@@ -187,10 +195,22 @@ class Life {
     const std::string call = bot_.wait_incoming(500ms);
     if (call.empty()) return false;  // nobody is there any more
     ledger_.call(call);
-    if (api_.answer(call, bot_.url()).status() != 202) return false;
+    const bool taken =
+        newcomers_.size() % 3 == 0 ? is_sent_on(call) : api_.answer(call, bot_.url()).status() == 202;
+    if (!taken) return false;
     if (!phone.wait_status(200, "INVITE", 500ms)) return false;
     phone.send_ack();
     return true;
+  }
+
+  /// The desk takes it.
+  bool is_sent_on(const std::string& call) {
+    const std::string target =
+        R"({"targets":[{"identity":{"user":{"id":")" + std::string(kDesk) + R"("}}}]})";
+    if (api_.request("POST", "/" + call + "/redirect", target).status() != 202) return false;
+    if (!desk_.wait_invite(500ms)) return false;
+    desk_.answer();
+    return desk_.wait_request("ACK", 500ms).has_value();
   }
 
   /// Ada answers, and is hung up by the bot.
@@ -212,6 +232,7 @@ class Life {
   const Listeners at_;
   Bot& bot_;
   SipCallee& ada_;
+  SipCallee& desk_;
   Ledger& ledger_;
   ApiClient api_;
   std::vector<std::unique_ptr<Whistler>> callers_;
@@ -246,7 +267,7 @@ std::int64_t rows_left(const std::filesystem::path& file) {
   storage::Database database(file, storage::Database::Mode::read_only);
   return database.number(
       "SELECT (SELECT count(*) FROM calls) + (SELECT count(*) FROM operations) + (SELECT count(*) FROM "
-      "outbox)");
+      "outbox) + (SELECT count(*) FROM dialogs)");
 }
 
 class CrashAudit : public ::testing::Test {
@@ -255,15 +276,15 @@ class CrashAudit : public ::testing::Test {
   void kill_once(unsigned seed) {
     Bot bot;
     SipCallee ada;
+    SipCallee desk;
     Ledger ledger;
     bot.serve("/short.wav", tone_wav(440, 0.1));
     bot.serve("/long.wav", tone_wav(440, 20.0));
-    const std::string user =
-        std::string("[[user]]\nid = \"") + kAda + "\"\nname = \"Ada\"\nsip = \"" + ada.contact() + "\"\n";
-    const std::string toml = test_toml(bot, dir.path() / "data", user);
+    const std::string users = user(kAda, "ada", ada) + user(kDesk, "desk", desk);
+    const std::string toml = test_toml(bot, dir.path() / "data", users);
     Faults faults(dir.path(), dir.path() / "data");
     auto server = std::make_unique<ServerProcess>(toml, dir.path(), faults.environment());
-    Life life(server->at(), bot, ada, ledger, seed);
+    Life life(server->at(), bot, ada, desk, ledger, seed);
     bot.answer_with(moody(seed));
     std::this_thread::sleep_for(std::chrono::milliseconds(seed % 800));  // the moment
     if (seed % 4 == 0) {  // with a disk that hangs, and that does not come back
