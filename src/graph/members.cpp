@@ -155,15 +155,23 @@ Members Members::entry(const json::value& value, std::string_view list_name, std
   return {value, fmt::format("{}[{}]", path(list_name), at), strict_, *verdict_};
 }
 
-std::string Members::type_name() {
-  constexpr std::string_view kNamespace = "microsoft.graph.";
+std::string_view Members::written_type() const {
   const json::value* value = object_ ? object_->if_contains("@odata.type") : nullptr;
   const json::string* text = value ? value->if_string() : nullptr;
-  if (!text) return {};
-  std::string_view name = view(*text);
-  if (name.starts_with('#')) name.remove_prefix(1);
-  if (starts_with_any_case(name, kNamespace)) name.remove_prefix(kNamespace.size());
-  return std::string(name);
+  return text ? view(*text) : std::string_view();
+}
+
+bool Members::has_type() {
+  return !written_type().empty();
+}
+
+bool Members::is_type(std::string_view name) {
+  constexpr std::string_view kNamespace = "microsoft.graph.";
+  std::string_view written = written_type();
+  if (strict_) return written == fmt::format("#{}{}", kNamespace, name);
+  if (written.starts_with('#')) written.remove_prefix(1);
+  if (starts_with_any_case(written, kNamespace)) written.remove_prefix(kNamespace.size());
+  return equal_any_case(written, name);
 }
 
 void refuse_unknown_extensions(const json::value& body, std::span<const std::string_view> known,

@@ -28,8 +28,9 @@ class Verdict {
 
 /// Reads the members of one object of a body by the rules that all share (operations.md §3): null is the
 /// default, unknown members are ignored, `@odata.type` may stand anywhere. Unless `strict`, names and enum
-/// members are taken in any case and a list may be wrapped as `{"$id":…,"$values":[…]}`
-/// (docs/decisions/0061). Views into the value: it must outlive the reader. Threading: a value.
+/// members are taken in any case, types without their `#`, and a list may be wrapped as
+/// `{"$id":…,"$values":[…]}` (docs/decisions/0061). Views into the value: it must outlive the reader.
+/// Threading: a value.
 class Members {
  public:
   /// `where` names the object in messages: "prompts[2].mediaInfo", or empty for the body itself.
@@ -54,8 +55,10 @@ class Members {
   [[nodiscard]] std::optional<Members> object(std::string_view name);
   [[nodiscard]] Members entry(const boost::json::value& value, std::string_view list_name, std::size_t at);
 
-  /// `@odata.type` without `#` and namespace; empty if it is absent.
-  [[nodiscard]] std::string type_name();
+  [[nodiscard]] bool has_type();
+  /// Whether `@odata.type` names this type. Unless `strict` its `#` and namespace may be missing, and case is
+  /// free.
+  [[nodiscard]] bool is_type(std::string_view name);
 
   /// Refuses: "prompts[2].mediaInfo.uri must be …".
   void refuse(std::string_view name, std::string_view rule);
@@ -63,6 +66,7 @@ class Members {
 
  private:
   const boost::json::value* find(std::string_view name);
+  std::string_view written_type() const;
   std::string path(std::string_view name) const;
   std::optional<std::size_t> position(const boost::json::value& value, std::string_view path,
                                       std::span<const std::string_view> spellings);

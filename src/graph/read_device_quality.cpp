@@ -9,7 +9,6 @@
 #include "graph/limits.hpp"
 #include "graph/members.hpp"
 #include "graph/read_body.hpp"
-#include "graph/text.hpp"
 
 namespace tonearm::graph {
 namespace {
@@ -32,8 +31,7 @@ std::string read_required_text(Members& quality, std::string_view name) {
 }
 
 void check_media(Members media) {
-  const std::string type = media.type_name();
-  const bool known = std::ranges::any_of(kMediaTypes, [&](auto name) { return equal_any_case(name, type); });
+  const bool known = std::ranges::any_of(kMediaTypes, [&](auto name) { return media.is_type(name); });
   if (!known) {
     media.refuse("@odata.type",
                  fmt::format("must be #microsoft.graph.{}, …Video… or …ScreenSharing…", kMediaTypes.front()));

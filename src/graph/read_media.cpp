@@ -13,9 +13,8 @@ namespace {
 /// The abstract types need `@odata.type` (facts §2.2). Where only one concrete type can be meant, a missing
 /// one is taken for it, unless `strict`.
 void check_type(Members& members, std::string_view expected, bool strict, std::string_view otherwise) {
-  const std::string name = members.type_name();
-  if (name.empty() && !strict) return;
-  if (!equal_any_case(name, expected)) members.refuse("@odata.type", otherwise);
+  if (!members.has_type() && !strict) return;
+  if (!members.is_type(expected)) members.refuse("@odata.type", otherwise);
 }
 
 call::Prompt read_media_info(Members info) {
@@ -64,7 +63,7 @@ std::vector<call::Prompt> read_media_config(Members& members, const ReadOptions&
                    "is required: send {\"@odata.type\":\"#microsoft.graph.serviceHostedMediaConfig\"}");
     return prefetch;
   }
-  if (equal_any_case(config->type_name(), "appHostedMediaConfig") || config->has("blob")) {
+  if (config->is_type("appHostedMediaConfig") || config->has("blob")) {
     config->refuse("@odata.type",
                    "is app-hosted media, which this server does not do: use "
                    "#microsoft.graph.serviceHostedMediaConfig");
