@@ -7,6 +7,7 @@ import urllib.request
 from dataclasses import dataclass
 from email.message import Message
 
+from bodies import BODIES
 from graph_gate import GATE
 
 SCOPE = "https://graph.microsoft.com/.default"
@@ -27,10 +28,13 @@ def exchange(request):
     """The answer to any request; a refusal is an answer too."""
     try:
         with urllib.request.urlopen(request, timeout=30) as response:
-            return Answer(response.status, response.headers, response.read())
+            answer = Answer(response.status, response.headers, response.read())
     except urllib.error.HTTPError as refusal:
         with refusal:
-            return Answer(refusal.code, refusal.headers, refusal.read())
+            answer = Answer(refusal.code, refusal.headers, refusal.read())
+    kind = answer.headers["Content-Type"]
+    BODIES.response(request.get_method(), request.selector, answer.status, kind, answer.raw)
+    return answer
 
 
 def fetch_token(service, tenant, application, secret):

@@ -4,6 +4,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from bodies import BODIES
 from notification import CallHistory, Notification, faults_of_headers, faults_of_shape
 from verifier import Refused
 
@@ -46,6 +47,7 @@ class Bot:
 
     def take(self, headers, raw):
         """Verifies one POST; answers (HTTP status that it deserves, notification if it is one)."""
+        BODIES.notification(raw)
         try:
             self.verifier.claims(headers["Authorization"])
         except Refused as refused:

@@ -1,5 +1,7 @@
 #include "api_client.hpp"
 
+#include "body_log.hpp"
+
 namespace tonearm::testing {
 namespace json = boost::json;
 namespace {
@@ -70,6 +72,7 @@ ApiAnswer ApiClient::raw(const std::string& bytes) {
   connection_.write(bytes);
   if (auto response = connection_.read()) answer.response = std::move(*response);
   answer.answered_ns = realtime_ns();
+  BodyLog::of_process().response(bytes, answer.response);
   if (answer.response.header("connection") == "close") connection_ = HttpConnection(connected(server_));
   return answer;
 }

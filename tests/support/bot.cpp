@@ -63,7 +63,7 @@ std::string Bot::respond(const HttpMessage& request) {
     if (file == files_.end()) return response(404);
     return response(200, file->second.first, file->second.second);
   }
-  Heard heard{realtime_ns(), request, {}};
+  Heard heard{request.at_ns, request, {}};
   boost::system::error_code bad;
   const json::value body = json::parse(request.body, bad);
   if (!bad) heard.notification = body.at("value").at(0).as_object();

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "body_log.hpp"
+
 namespace tonearm::testing {
 
 HttpListener::HttpListener(Handler handler)
@@ -38,6 +40,7 @@ void HttpListener::converse(const std::stop_token& stop, Socket socket) const {
     if (!connection.socket().readable(50ms)) continue;
     const auto request = connection.read();
     if (!request) return;
+    BodyLog::of_process().notification(*request);
     try {
       if (!handler_(*request, connection, stop)) return;
     } catch (const std::runtime_error&) {

@@ -55,21 +55,26 @@ bool HttpConnection::fill(std::chrono::steady_clock::time_point deadline) {
   return true;
 }
 
-std::optional<HttpMessage> HttpConnection::read(std::chrono::milliseconds timeout, bool expect_body) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  std::size_t head_end = 0;
-  while ((head_end = buffer_.find("\r\n\r\n")) == std::string::npos) {
-    if (!fill(deadline)) return std::nullopt;
-  }
-  HttpMessage message = parse_head(std::string_view(buffer_).substr(0, head_end));
-  buffer_.erase(0, head_end + 4);
+std::optional<HttpMessage> take_message(std::string& bytes, bool expect_body) {
+  const auto head_end = bytes.find("\r\n\r\n");
+  if (head_end == std::string::npos) return std::nullopt;
+  HttpMessage message = parse_head(std::string_view(bytes).substr(0, head_end));
   const std::string length = message.header("content-length");
   const std::size_t size = expect_body && !length.empty() ? std::stoul(length) : 0;
-  while (buffer_.size() < size) {
+  const std::size_t from = head_end + 4;
+  if (bytes.size() - from < size) return std::nullopt;
+  message.body = bytes.substr(from, size);
+  bytes.erase(0, from + size);
+  return message;
+}
+
+std::optional<HttpMessage> HttpConnection::read(std::chrono::milliseconds timeout, bool expect_body) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  std::optional<HttpMessage> message;
+  while (!(message = take_message(buffer_, expect_body))) {
     if (!fill(deadline)) return std::nullopt;
   }
-  message.body = buffer_.substr(0, size);
-  buffer_.erase(0, size);
+  message->at_ns = realtime_ns();
   return message;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/guid.hpp"
+#include "body_log.hpp"
 
 namespace tonearm::testing {
 
@@ -36,7 +37,10 @@ std::string RawConnection::read_some(std::size_t least, std::chrono::millisecond
 }
 
 std::string RawConnection::read_all(std::chrono::milliseconds timeout) {
-  return read_some(static_cast<std::size_t>(-1), timeout);
+  std::string text = read_some(static_cast<std::size_t>(-1), timeout);
+  std::string rest = text;
+  while (const auto answer = take_message(rest)) BodyLog::of_process().response("", *answer);
+  return text;
 }
 
 bool RawConnection::closed_within(std::chrono::milliseconds timeout) {

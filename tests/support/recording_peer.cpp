@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "body_log.hpp"
+
 namespace tonearm::testing {
 namespace {
 
@@ -71,10 +73,13 @@ HttpMessage fetch(const base::Endpoint& at, const std::string& location, const s
   Socket socket(SOCK_STREAM, {"127.0.0.1", 0});
   socket.connect(at);
   HttpConnection connection(std::move(socket));
-  connection.write(method + " " + path_of(location) + " HTTP/1.1\r\nHost: " + at.to_string() + "\r\n" +
-                   (authorization.empty() ? "" : "Authorization: " + authorization + "\r\n") + headers +
-                   "\r\n");
-  return connection.read(20s, method != "HEAD").value_or(HttpMessage{});
+  const std::string request =
+      method + " " + path_of(location) + " HTTP/1.1\r\nHost: " + at.to_string() + "\r\n" +
+      (authorization.empty() ? "" : "Authorization: " + authorization + "\r\n") + headers + "\r\n";
+  connection.write(request);
+  HttpMessage answer = connection.read(20s, method != "HEAD").value_or(HttpMessage{});
+  BodyLog::of_process().response(request, answer);
+  return answer;
 }
 
 HttpMessage download(const base::Endpoint& at, const std::string& location, const std::string& token,

@@ -131,6 +131,22 @@ class Undeclared:
         )
 
 
+@dataclass
+class Sightings:
+    """What the bodies of many checks have had in them."""
+
+    members: set[tuple[str, str]] = field(default_factory=set)  # (declaring type, member) that was something
+    nulls: set[tuple[str, str]] = field(default_factory=set)  # the same, null or an empty list
+    undeclared: set[tuple[str, str]] = field(default_factory=set)  # entries of api/undeclared.toml
+    types: set[str] = field(default_factory=set)  # each `@odata.type`, and what it derives from
+
+    def add(self, more: "Sightings"):
+        self.members |= more.members
+        self.nulls |= more.nulls
+        self.undeclared |= more.undeclared
+        self.types |= more.types
+
+
 class Gate:
     def __init__(self, schemas: dict[str, Schema], undeclared: list[Undeclared]):
         self.schemas = schemas
@@ -143,9 +159,9 @@ class Gate:
             entries = tomllib.load(file)["member"]
         return cls(schemas, [Undeclared.read(entry) for entry in entries])
 
-    def check(self, body, version: str) -> list[str]:
+    def check(self, body, version: str, seen: Sightings | None = None) -> list[str]:
         """What is wrong with a response or webhook body, a sentence per fault; empty if nothing is."""
-        return _Check(self.schemas[version], self._undeclared(version)).body(body)
+        return _Check(self.schemas[version], self._undeclared(version), seen or Sightings()).body(body)
 
     def check_everywhere(self, body, versions=VERSIONS) -> list[str]:
         return [f"{version}: {problem}" for version in versions for problem in self.check(body, version)]
@@ -157,9 +173,10 @@ class Gate:
 class _Check:
     """One body against one version."""
 
-    def __init__(self, schema: Schema, undeclared: dict[tuple[str, str], Undeclared]):
+    def __init__(self, schema: Schema, undeclared: dict[tuple[str, str], Undeclared], seen: Sightings):
         self.schema = schema
         self.undeclared = undeclared
+        self.seen = seen
         self.problems: list[str] = []
         self.whole = False  # a GET's entity must be complete, a notification's need not
 
@@ -247,6 +264,7 @@ class _Check:
         name = self.type_name(value, declared, path)
         if name is None:
             return None
+        self.seen.types.update(part.name for part in self.schema.lineage(name))
         members = self.schema.members(name)
         for member, inner in value.items():
             self.member(name, members, member, inner, f"{path}.{member}")
@@ -272,13 +290,20 @@ class _Check:
         if name.startswith(("@odata.", "@tonearm.")) or "@odata." in name:
             return
         if name in members:
+            declaring = next(part.name for part in self.schema.lineage(owner) if name in part.members)
+            self.sight(declaring, name, value)
             self.value(value, members[name], path)
             return
         for part in self.schema.lineage(owner):
             if (part.name, name) in self.undeclared:
+                self.seen.undeclared.add((part.name, name))
+                self.sight(part.name, name, value)
                 self.undeclared_value(value, self.undeclared[part.name, name], path)
                 return
         self.say(path, f"is no member of {owner}, and not in api/undeclared.toml")
+
+    def sight(self, owner, name, value):
+        (self.seen.nulls if value in (None, []) else self.seen.members).add((owner, name))
 
     def undeclared_value(self, value, entry: Undeclared, path):
         fitting = [edm for edm in entry.edm if edm.startswith("Collection(") == isinstance(value, list)]

@@ -93,3 +93,34 @@ def test_full_cancels_in_the_last_frame_a_thousand_times(tool):
     source = (TOOL.parents[1] / "tests/integration/cancel_test.cpp").read_text()
     assert command[1].removeprefix("--gtest_filter=").strip("*") in source
     assert 'getenv("TONEARM_CANCEL_ROUNDS")' in source
+
+
+@pytest.mark.parametrize("options", [[], ["--node"]])
+def test_each_suite_leaves_its_bodies_where_the_gate_reads_them(tool, monkeypatch, options):
+    steps = []
+
+    class Recorder:
+        def check(self, name, *commands, **_):
+            steps.append((name, commands[0], {}))
+            return True
+
+        def tests(self, name, command, timeout, **environment):
+            steps.append((name, command, environment))
+
+        def summary(self):
+            return 0
+
+    monkeypatch.setattr(tool, "TestRun", Recorder)
+    bodies = tool.REPORTS / "bodies"
+    monkeypatch.setattr(tool, "BODIES", bodies)
+    monkeypatch.setattr("sys.argv", ["run-tests", *options])
+    (bodies / "of-another-run").mkdir(parents=True)
+    assert tool.main() == 0
+    assert not bodies.exists()  # nothing of another run is judged
+    left = {name: environment["TONEARM_BODIES"] for name, _, environment in steps if "TONEARM_BODIES" in environment}
+    suites = {"integration debug": "integration", "interop": "interop"} | ({"clients": "clients"} if options else {})
+    assert left == {name: str(bodies / suite) for name, suite in suites.items()}
+    names = [name for name, _, _ in steps]
+    for judge in ("schema gate of the suite",):
+        assert all(names.index(name) < names.index(judge) for name in suites)
+        assert steps[names.index(judge)][1][-1] == bodies

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 import { Arrivals } from './arrivals.mjs';
+import { bodies } from './body_log.mjs';
 import { toneWav } from './wav.mjs';
 
 /** One notification with the request that brought it. */
@@ -77,7 +78,9 @@ export class Bot {
       response.writeHead(200, { 'content-type': 'audio/wav', 'content-length': wav.length }).end(wav);
       return;
     }
-    const heard = new Heard(request.headers, await textOf(request));
+    const text = await textOf(request);
+    bodies.notification(text);
+    const heard = new Heard(request.headers, text);
     response.writeHead(202).end();
     this.heard.add(heard);
   }
