@@ -62,6 +62,16 @@ TEST(DocumentedRequests, create_a_call_with_one_target_and_name_what_else_they_a
            R"("identity":{"@odata.type":"#microsoft.graph.identitySet","applicationInstance":)"
            R"({"@odata.type":"#microsoft.graph.identity","id":"00000000-0000-4000-8000-000000000201"}}})"),
        ""},
+      {"outside of the default audio",
+       documented_call(
+           documented_targets(invited(kDocumentedUser, R"(,"removeFromDefaultAudioRoutingGroup":true)")),
+           R"({"@odata.type":"#microsoft.graph.serviceHostedMediaConfig",)"
+           R"("removeFromDefaultAudioGroup":false})"),
+       ""},
+      {"a target of an older type",
+       documented_call(documented_targets(R"({"@odata.type":"#microsoft.graph.participantInfo","identity":)" +
+                                          kDocumentedUser + "}")),
+       ""},
       {"a group",
        documented_call(documented_targets(invited(kDocumentedUser) + "," + invited(kDocumentedUser))),
        "targets"},

@@ -104,9 +104,9 @@ TEST(Route, what_is_no_route_is_unknown_and_takes_no_method) {
   for (const std::string& target :
        {std::string(""), std::string("/"), std::string("*"), std::string("/v1.0"),
         std::string("/v2.0/communications/calls"), std::string("/v1.0/communications"),
-        std::string("/v1.0/users"), std::string("/communications/calls"),
-        std::string("/v1.0/communications/callsx"), std::string("/v1.0/communications/calls/%zz"),
-        std::string("/v1.0/communications/calls/%4"),
+        std::string("/v1.0/users"), std::string("/beta/applications/1/calls"),
+        std::string("/communications/calls"), std::string("/v1.0/communications/callsx"),
+        std::string("/v1.0/communications/calls/%zz"), std::string("/v1.0/communications/calls/%4"),
         // The call id is missing: this is no call named "playPrompt".
         std::string("/v1.0/communications/calls//playPrompt"),
         std::string("/v1.0/communications/calls/microsoft.graph.answer"), call + "/playPrompt/again",

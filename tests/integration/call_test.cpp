@@ -77,7 +77,10 @@ TEST_F(CallTest, reject_busy_sends_486) {
   const auto refused = phone.wait_final("INVITE");
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->status(), 486);
-  EXPECT_TRUE(bot.wait([](const Heard& h) { return h.change() == "deleted"; }));
+  const auto ended = bot.wait_state("terminated");
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->change(), "deleted");
+  EXPECT_EQ(ended->result(), std::pair(486, 0));
 }
 
 TEST_F(CallTest, caller_who_cancels_before_the_answer_gets_487_and_the_bot_hears_the_end) {

@@ -138,6 +138,33 @@ TEST_F(Surface, its_collections_are_empty_but_for_the_operations_and_all_are_cou
   }
 }
 
+TEST_F(Surface, an_operation_is_answered_with_a_Location_of_its_own_id_and_can_be_read_there) {
+  bot.serve("/long.wav", tone_wav(440, 20.0));
+  const std::string prompt = R"("prompts":[{"@odata.type":"#microsoft.graph.mediaPrompt","mediaInfo":)"
+                             R"({"@odata.type":"#microsoft.graph.mediaInfo","uri":")" +
+                             bot.url("/long.wav") + R"("}}])";
+  const std::tuple<const char*, std::string, const char*> actions[] = {
+      {"playPrompt", "{" + prompt + "}", "running"},
+      {"recordResponse", "{" + prompt + "}", "running"},
+      {"subscribeToTone", "{}", "completed"},
+      {"sendDtmfTones", R"({"tones":["tone1","tone2"],"delayBetweenTonesMs":10000})", "running"},
+      {"updateRecordingStatus", R"({"status":"recording"})", "completed"},
+      {"cancelMediaProcessing", "{}", "completed"}};
+  const std::string root = "http://" + server->at().http.to_string();
+  for (const std::string version : {"/v1.0", "/beta"}) {
+    ApiClient api(server->at().http, call->api.token(), version + "/communications/calls");
+    for (const auto& [action, body, status] : actions) {
+      const auto answer = api.request("POST", "/" + call->id + "/" + action, body);
+      ASSERT_EQ(answer.status(), 200) << action << ": " << answer.response.body;
+      EXPECT_EQ(answer.text("status"), status) << action;
+      const std::string path = "/" + call->id + "/operations/" + answer.id();
+      EXPECT_EQ(answer.response.header("location"), root + version + "/communications/calls" + path)
+          << action;
+      EXPECT_EQ(api.get(path).id(), answer.id()) << action;
+    }
+  }
+}
+
 TEST_F(Surface, a_recording_status_is_completed_at_once_and_can_be_read) {
   for (ApiClient& api : versions) {
     const auto told = api.request("POST", "/" + call->id + "/updateRecordingStatus",
