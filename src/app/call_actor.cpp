@@ -35,8 +35,10 @@ void CallActor::post_create(Create create) {
   });
 }
 
-void CallActor::post_create(Create create, call::RequestId request, ReplyHandler reply) {
-  boost::asio::post(strand_, [self = shared_from_this(), request, reply = std::move(reply)]() mutable {
+void CallActor::post_create(Create create, call::RequestId request, Keep keep, ReplyHandler reply) {
+  boost::asio::post(strand_, [self = shared_from_this(), request, keep = std::move(keep),
+                              reply = std::move(reply)]() mutable {
+    self->keep_ = std::move(keep);
     self->replies_.emplace(request, std::move(reply));
     self->unwritten_.insert(request);
   });
@@ -103,6 +105,11 @@ void CallActor::carry_out(call::Step step, const call::Input* cause) {
   if (!has_rows) return release_written_steps();
   limit_wait(pending);
   call::Commit commit{id_, step.number, std::move(step.rows), pending.outbox};
+  commit.withdrawn = std::exchange(withdrawn_, std::nullopt);
+  if (keep_ && step.snapshot) {
+    commit.answer = std::exchange(keep_, nullptr)(*step.snapshot);
+    kept_ = commit.answer->key;
+  }
   ports_.store.commit(
       std::move(commit), [weak = weak_from_this(), number = step.number](std::error_code failure) {
         if (auto self = weak.lock()) {
@@ -167,6 +174,7 @@ void CallActor::refuse(PendingStep& step) {
     }
   }
   std::erase_if(step.effects, [](const auto& e) { return !std::holds_alternative<call::Publish>(e); });
+  if (number == 1) withdrawn_ = std::exchange(kept_, std::nullopt);  // its request was answered otherwise
   take(call::CommitFailed{number});
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -49,8 +50,10 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   /// Makes the call on its strand and carries out its first step. `create` runs there, once.
   using Create = std::function<std::pair<std::unique_ptr<call::Call>, call::Step>(const call::Stamp&)>;
   void post_create(Create create);
-  /// As above, for a call that a request asked for: `reply` hears what became of its first step.
-  void post_create(Create create, call::RequestId request, ReplyHandler reply);
+  using Keep = call::CallDirectory::Keep;
+  /// As above, for a call that a request asked for: `reply` hears what became of its first step, and what
+  /// `keep` makes of it is written with it.
+  void post_create(Create create, call::RequestId request, Keep keep, ReplyHandler reply);
   void post(call::Input input);
   void post_command(call::CommandContext context, call::Command command, ReplyHandler reply);
   /// Notifications that wait for this response may go.
@@ -122,6 +125,9 @@ class CallActor : public std::enable_shared_from_this<CallActor> {
   std::deque<PendingStep> pending_;  // in step order
   std::map<call::TimerKey, ArmedTimer> timers_;
   std::uint64_t last_timer_ = 0;
+  Keep keep_;                                                  // of the request that made the call
+  std::optional<auth::Sha256> kept_;                           // key of what it kept
+  std::optional<auth::Sha256> withdrawn_;                      // the same, until the store hears of it
   std::unordered_map<call::RequestId, ReplyHandler> replies_;  // by request, until answered
   std::set<call::RequestId> unwritten_;                        // requests whose response is still on its way
   std::set<call::RequestId> patient_;                          // of those in replies_: cancels and hang-ups

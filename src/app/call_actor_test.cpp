@@ -50,8 +50,10 @@ struct QuietMedia final : call::MediaPort {
 /// A disk that writes when the test says so. Threading: thread-safe.
 class HeldStore final : public call::CallStore {
  public:
-  void commit(call::Commit, std::function<void(std::error_code)> done) override {
+  void commit(call::Commit commit, std::function<void(std::error_code)> done) override {
     const std::lock_guard lock(mutex_);
+    if (commit.answer) kept_.push_back(*commit.answer);
+    if (commit.withdrawn) withdrawn_.push_back(*commit.withdrawn);
     waiting_.push_back(std::move(done));
     came_.notify_all();
   }
@@ -75,9 +77,21 @@ class HeldStore final : public call::CallStore {
     return !written.empty();
   }
 
+  /// Answers in the commits so far, and keys of those that were taken back.
+  [[nodiscard]] std::vector<call::KeptAnswer> kept() {
+    const std::lock_guard lock(mutex_);
+    return kept_;
+  }
+  [[nodiscard]] std::vector<auth::Sha256> withdrawn() {
+    const std::lock_guard lock(mutex_);
+    return withdrawn_;
+  }
+
  private:
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards all of it
   std::condition_variable came_;
+  std::vector<call::KeptAnswer> kept_;
+  std::vector<auth::Sha256> withdrawn_;
   std::vector<std::function<void(std::error_code)>> waiting_;
 };
 
@@ -108,6 +122,10 @@ class CallActorTest : public ::testing::Test {
     actor_->post_create(
         [order](const call::Stamp& stamp) { return call::Call::outgoing(order, call::CallSetup{}, stamp); },
         order.context.request,
+        [](const call::CallSnapshot& call) {
+          return call::KeptAnswer{
+              auth::sha256("key"), auth::sha256("request"), 201, "", call.id.to_string(), {}};
+        },
         [this](call::Reply reply) {
           if (++replies_ == 1) first_reply_.set_value(std::move(reply));
         });
@@ -148,6 +166,25 @@ TEST_F(CallActorTest, an_answer_waits_for_the_disk) {
     store_.write();
   }
   EXPECT_FALSE(std::holds_alternative<call::CommandFailure>(reply.get()));
+}
+
+TEST_F(CallActorTest, what_repeats_get_is_in_the_first_commit_and_in_no_other) {
+  place(1h);
+  auto created = first_reply_.get_future();
+  while (created.wait_for(0ms) != std::future_status::ready) store_.write();
+  auto hung_up = command(2, call::DeleteCommand{});
+  while (hung_up.wait_for(0ms) != std::future_status::ready) store_.write();
+  ASSERT_EQ(store_.kept().size(), 1u);
+  EXPECT_EQ(store_.kept()[0].body, id_.to_string());
+  EXPECT_TRUE(store_.withdrawn().empty());
+}
+
+TEST_F(CallActorTest, what_repeats_get_is_taken_back_if_the_request_is_answered_500) {
+  place(1ms);
+  first_reply_.get_future().get();  // nothing has been written
+  auto over = over_.get_future();
+  while (over.wait_for(0ms) != std::future_status::ready) store_.write();
+  EXPECT_EQ(store_.withdrawn(), std::vector{auth::sha256("key")});
 }
 
 TEST_F(CallActorTest, a_hang_up_waits_for_room_on_a_full_disk) {

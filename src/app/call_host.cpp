@@ -90,7 +90,8 @@ std::expected<CallHost::PlacedCall, call::CommandFailure> CallHost::admit(
   return PlacedCall{std::move(*call), std::move(*setup), *place};
 }
 
-void CallHost::post_create(call::CreateCall order, call::CommandContext context, CreateHandler reply) {
+void CallHost::post_create(call::CreateCall order, call::CommandContext context, Keep keep,
+                           CreateHandler reply) {
   auto admitted = admit(std::move(order), context);
   if (!admitted) return reply(std::move(admitted.error()));
   const call::CallId id = admitted->call.leg.call;
@@ -114,7 +115,7 @@ void CallHost::post_create(call::CreateCall order, call::CommandContext context,
         *first = made.second.snapshot;
         return made;
       },
-      context.request,
+      context.request, std::move(keep),
       [first, reply = std::move(reply)](const call::Reply& outcome) {
         const auto* failure = std::get_if<call::CommandFailure>(&outcome);
         reply(failure ? call::CreateReply(*failure) : call::CreateReply(*first));

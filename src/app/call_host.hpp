@@ -45,7 +45,8 @@ class CallHost final : public call::CallDirectory,
   [[nodiscard]] std::vector<call::SnapshotPtr> list() const override;
   void post_command(call::CallId call, call::CommandContext context, call::Command command,
                     ReplyHandler reply) override;
-  void post_create(call::CreateCall order, call::CommandContext context, CreateHandler reply) override;
+  void post_create(call::CreateCall order, call::CommandContext context, Keep keep,
+                   CreateHandler reply) override;
   void post_response_written(call::RequestId request) override;
 
   // SignalingListener

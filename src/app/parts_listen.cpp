@@ -80,8 +80,12 @@ base::Result<void> Server::Parts::open_api() {
   options.refused = [this](call::CallId call, const graph::RequestRefused& refused) {
     chronicle_->note(call, refused);
   };
+  options.repeats.window = settings_.http.repeat_window;
+  const auto kept =
+      store_->load_answers(base::WallClock::now() - options.repeats.window, options.repeats.answers_max);
   recording_routes_.emplace(http::RecordingPorts{*store_, *recordings_});
   graph_routes_.emplace(http::GraphPorts{*verifier_, *host_, *own_addresses_}, std::move(options));
+  graph_routes_->restore(kept);
   api_.emplace(*identity_routes_, *recording_routes_, *graph_routes_,
                [this](const http::Observation& seen) { http_metrics_.count(seen); });
   front_.open(*api_);

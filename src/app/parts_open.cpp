@@ -18,6 +18,7 @@ base::Result<LeftOver> Server::Parts::open_store() {
   options.data_dir = settings_.server.data_dir;
   options.full_durability = settings_.storage.durability == config::Durability::full;
   options.writer.keep_records = options.writer.keep_parked = settings_.events.keep;
+  options.writer.keep_answers = settings_.http.repeat_window;
   options.writer.recordings = {settings_.recordings.keep, settings_.recordings.keep_undelivered};
   auto opened = storage::Store::open(std::move(options));
   if (!opened) return std::unexpected(opened.error());

@@ -14,6 +14,7 @@
 #include "call/effects.hpp"
 #include "call/ids.hpp"
 #include "call/inputs.hpp"
+#include "call/kept_answer.hpp"
 #include "call/media_description.hpp"
 #include "call/notification.hpp"
 #include "call/snapshot.hpp"
@@ -157,6 +158,8 @@ struct Commit {
   std::uint64_t step = 0;
   Rows rows;
   std::vector<OutboxRow> outbox;
+  std::optional<KeptAnswer> answer = {};       ///< What repeats of its request get from now on.
+  std::optional<auth::Sha256> withdrawn = {};  ///< Key of an answer that was not given after all.
 };
 
 /// What was alive when the process ended, for the ending of it at the next start.
@@ -208,8 +211,11 @@ class CallDirectory {
   [[nodiscard]] virtual std::vector<SnapshotPtr> list() const = 0;
   /// `reply` is called exactly once, on any thread, after what it says is on disk.
   virtual void post_command(CallId call, CommandContext context, Command command, ReplyHandler reply) = 0;
-  /// Places a call. `reply` is called exactly once, on any thread, when the call's row is on disk.
-  virtual void post_create(CreateCall order, CommandContext context, CreateHandler reply) = 0;
+  /// What repeats of a request shall get, told by the call that it made. Pure; called on any thread.
+  using Keep = std::function<KeptAnswer(const CallSnapshot&)>;
+  /// Places a call. `reply` is called exactly once, on any thread, when the call's row is on disk, and with
+  /// it the answer that `keep` makes, if it is set.
+  virtual void post_create(CreateCall order, CommandContext context, Keep keep, CreateHandler reply) = 0;
   /// The last byte of the response went to the kernel, or its connection has died. For every posted command.
   virtual void post_response_written(RequestId request) = 0;
 };

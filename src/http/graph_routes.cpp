@@ -21,6 +21,11 @@ using graph::Action;
 using graph::Errc;
 using graph::Resource;
 
+constexpr int kCreated = 201;
+constexpr const char* kMisusedId =
+    "Repeatability-Request-ID has been used for a request with another path or body. Use a new one for each "
+    "request.";
+
 /// The role that an action needs besides owning the call, or empty (operations.md §7).
 std::string_view role_for(const graph::Route& route, bool is_post) {
   if (route.resource == Resource::calls && is_post) return "Calls.Initiate.All";
@@ -98,9 +103,21 @@ Response to_response(const Request& request, const call::CreateReply& reply, con
   if (const auto* failure = std::get_if<call::CommandFailure>(&reply))
     return error_response(request, graph::error_answer(*failure));
   const call::CallSnapshot& call = *std::get<call::SnapshotPtr>(reply);
-  Response response = json_response(201, graph::write_created_call(call, base_url));
+  Response response = json_response(kCreated, graph::write_created_call(call, base_url));
   response.headers.push_back({"Location", graph::call_location(base_url, call.id)});
   return response;
+}
+
+/// A retry after a crash must not place a second call, so the answer is kept with the call.
+call::CallDirectory::Keep keeper(const RepeatMark& mark, base::WallTime date, const std::string& base_url) {
+  return [mark, date, base_url](const call::CallSnapshot& call) {
+    return call::KeptAnswer{mark.key,
+                            mark.request,
+                            kCreated,
+                            graph::call_location(base_url, call.id),
+                            graph::write_created_call(call, base_url),
+                            date};
+  };
 }
 
 graph::ErrorAnswer storage_is_behind() {
@@ -129,19 +146,33 @@ void GraphRoutes::handle(const graph::Route& route, Request request, Responder r
   if (!principal) return refuse(principal.error());
   if (!stops_something(route, request) && !rate_.allow((*principal)->application, request.received))
     return refuse({graph::make_error_code(Errc::too_many_requests), {}});
-  const bool below_call = route.resource != Resource::calls && route.resource != Resource::calls_action;
+  Asked asked{route, request, **principal};
+  if (repeats_.enabled()) asked.mark = repeat_mark(route, request, **principal);
+  if (!asked.mark) return perform(asked, std::move(respond));
+  // Before the call is looked for: what the first one did may have been its end.
+  Repeats::Admission admission = repeats_.admit(*asked.mark, request.received, std::move(respond));
+  if (admission.verdict == Repeats::Verdict::repeat) return;
+  if (admission.verdict == Repeats::Verdict::misuse)
+    return (*admission.respond)(error_response(request, Errc::bad_request, kMisusedId));
+  perform(asked, std::move(*admission.respond));
+}
+
+/// For an application that has proven who it is.
+void GraphRoutes::perform(const Asked& asked, Responder respond) {
+  const Resource resource = asked.route.resource;
+  const bool below_call = resource != Resource::calls && resource != Resource::calls_action;
   call::SnapshotPtr call;
   if (below_call) {
-    auto found = authorise(route, **principal);
-    if (!found) return refuse(found.error());
+    auto found = authorise(asked.route, asked.principal);
+    if (!found) return respond(error_response(asked.request, graph::error_answer(found.error())));
     call = std::move(*found);
   }
-  serve(route, request, **principal, call, std::move(respond));
+  serve(asked, call, std::move(respond));
 }
 
 /// For an application that may know of the call, if the route names one.
-void GraphRoutes::serve(const graph::Route& route, const Request& request, const auth::Principal& principal,
-                        const call::SnapshotPtr& call, Responder respond) {
+void GraphRoutes::serve(const Asked& asked, const call::SnapshotPtr& call, Responder respond) {
+  const auto& [route, request, principal, mark] = asked;
   const auto refuse = [&](const graph::ErrorAnswer& answer) {
     if (call && options_.refused)
       options_.refused(call->id, {graph::route_label(route), request.method, answer});
@@ -152,7 +183,7 @@ void GraphRoutes::serve(const graph::Route& route, const Request& request, const
     return refuse(graph::error_answer(allowed.error()));
   if (const auto why = graph::not_served(route, request.method)) return refuse(graph::error_answer(*why));
   if (route.count) return respond(count(route, call.get(), principal));
-  if (route.resource == Resource::calls) return create(route, request, principal, std::move(respond));
+  if (route.resource == Resource::calls) return create(asked, std::move(respond));
   if (route.resource == Resource::calls_action) return respond(log_device_quality(route, request));
   if (is_absent_item(route)) return refuse(graph::error_answer(Errc::item_not_found));
   if (request.method == "GET") return respond(show(route, request, *call));
@@ -267,8 +298,8 @@ call::CommandContext GraphRoutes::context_of(const graph::Route& route, const Re
   return {call::RequestId(++last_request_), request.received, base_url(route, request), request.scenario_id};
 }
 
-void GraphRoutes::create(const graph::Route& route, const Request& request, const auth::Principal& principal,
-                         Responder respond) {
+void GraphRoutes::create(const Asked& asked, Responder respond) {
+  const auto& [route, request, principal, mark] = asked;
   auto order = read_order(route, request, principal);
   if (!order) return respond(error_response(request, graph::error_answer(order.error())));
   if (options_.refuse_changes()) return respond(error_response(request, storage_is_behind()));
@@ -280,7 +311,9 @@ void GraphRoutes::create(const graph::Route& route, const Request& request, cons
     response.on_written = [&calls, id] { calls.post_response_written(id); };
     (*respond)(std::move(response));
   };
-  ports_.calls.post_create(std::move(*order), std::move(context), std::move(reply));
+  call::CallDirectory::Keep keep;
+  if (mark) keep = keeper(*mark, request.date, context.base_url);
+  ports_.calls.post_create(std::move(*order), std::move(context), std::move(keep), std::move(reply));
 }
 
 void GraphRoutes::post(const graph::Route& route, const Request& request, call::Command command,

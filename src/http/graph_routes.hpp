@@ -9,6 +9,7 @@
 #include "graph/describe_event.hpp"
 #include "graph/read_command.hpp"
 #include "http/own_addresses.hpp"
+#include "http/repeats.hpp"
 #include "http/request_rate.hpp"
 #include "http/service.hpp"
 
@@ -35,16 +36,25 @@ struct GraphOptions {
   /// Told of requests about a call that its application may see, but which the call never hears of; may be
   /// unset. Any thread; must not block.
   std::function<void(call::CallId, const graph::RequestRefused&)> refused = {};
+  Repeats::Limits repeats = {};
 };
 
 /// `/v1.0` and `/beta`: authenticate → parse → one domain call → render. Threading: thread-safe.
 class GraphRoutes {
  public:
   GraphRoutes(GraphPorts ports, GraphOptions options)
-      : ports_(ports), options_(std::move(options)), rate_(options_.requests_per_second) {}
+      : ports_(ports),
+        options_(std::move(options)),
+        rate_(options_.requests_per_second),
+        repeats_(options_.repeats) {}
 
   /// From now on; see RequestRate.
   void set_requests_per_second(unsigned most) { rate_.set(most); }
+
+  /// Answers of the last run that repeats shall get.
+  void restore(std::span<const call::KeptAnswer> answers) {
+    repeats_.restore(answers, base::WallClock::now(), base::SteadyClock::now());
+  }
 
   /// `route` is what the request's target names.
   void handle(const graph::Route& route, Request request, Responder respond);
@@ -57,8 +67,16 @@ class GraphRoutes {
   };
   using Checked = base::Result<call::SnapshotPtr>;
 
-  void serve(const graph::Route& route, const Request& request, const auth::Principal& principal,
-             const call::SnapshotPtr& call, Responder respond);
+  /// One request of an application, as all that follows needs it.
+  struct Asked {
+    const graph::Route& route;
+    const Request& request;
+    const auth::Principal& principal;
+    std::optional<RepeatMark> mark = {};  ///< Of one whose answer is kept.
+  };
+
+  void perform(const Asked& asked, Responder respond);
+  void serve(const Asked& asked, const call::SnapshotPtr& call, Responder respond);
   [[nodiscard]] base::Result<auth::PrincipalPtr> authenticate(const Request& request) const;
   [[nodiscard]] Checked authorise(const graph::Route& route, const auth::Principal& principal) const;
   [[nodiscard]] base::Result<call::Command> read(const graph::Route& route, const Request& request) const;
@@ -72,13 +90,13 @@ class GraphRoutes {
   [[nodiscard]] Response log_device_quality(const graph::Route& route, const Request& request) const;
   [[nodiscard]] Response show(const graph::Route& route, const Request& request,
                               const call::CallSnapshot& call) const;
-  void create(const graph::Route& route, const Request& request, const auth::Principal& principal,
-              Responder respond);
+  void create(const Asked& asked, Responder respond);
   void post(const graph::Route& route, const Request& request, call::Command command, Responder respond);
 
   const GraphPorts ports_;
   const GraphOptions options_;
   RequestRate rate_;
+  Repeats repeats_;
   std::atomic<std::uint64_t> last_request_{0};
 };
 

@@ -77,8 +77,9 @@ class FakeCalls final : public call::CallDirectory {
     posted.push_back({id, std::move(context), std::move(command)});
     handler(reply);
   }
-  void post_create(call::CreateCall order, call::CommandContext, CreateHandler handler) override {
+  void post_create(call::CreateCall order, call::CommandContext, Keep keep, CreateHandler handler) override {
     created.push_back(std::move(order));
+    keeps.push_back(std::move(keep));
     handler(create_reply);
   }
   void post_response_written(call::RequestId request) override { written.push_back(request); }
@@ -88,6 +89,7 @@ class FakeCalls final : public call::CallDirectory {
   std::vector<Posted> posted;
   call::CreateReply create_reply = call::CommandFailure{};
   std::vector<call::CreateCall> created;
+  std::vector<Keep> keeps;  // of those
   std::vector<call::RequestId> written;
 };
 

@@ -28,7 +28,9 @@ struct Request {
   std::string range;     ///< Of a GET only: it means nothing anywhere else (RFC 9110 §14.2).
   std::string if_range;  ///< Likewise.
   std::string accept;
-  std::string last_event_id;      ///< Where a stream of events was left (HTML Living Standard §9.2).
+  std::string last_event_id;             ///< Where a stream of events was left (HTML Living Standard §9.2).
+  std::string repeatability_request_id;  ///< As sent: it is compared, never shown.
+  std::string retry_attempt;
   std::string client_request_id;  ///< Printable ASCII, at most 256 characters, else dropped.
   std::string scenario_id;        ///< Likewise.
 

@@ -194,6 +194,7 @@ TEST(RecordingTable, comes_into_a_database_that_had_none) {
     database.require("DROP TABLE recordings");
     database.require("DROP TABLE dialogs");
     database.require("ALTER TABLE calls ADD COLUMN dialog TEXT NOT NULL DEFAULT ''");
+    database.require("DROP TABLE answers");
     database.require("DROP INDEX outbox_parked_message");
     database.require("ALTER TABLE outbox DROP COLUMN attempts");
     database.require("ALTER TABLE outbox DROP COLUMN redelivered_ns");

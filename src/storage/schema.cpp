@@ -77,7 +77,15 @@ INSERT INTO dialogs SELECT id, 1, dialog FROM calls WHERE dialog <> '';
 ALTER TABLE calls DROP COLUMN dialog;
 )sql";
 
-constexpr std::array kVersions = {kVersion1, kCallRecords, kRecordings, kRedelivery, kDialogs};
+// Answers that repeats of their requests get.
+constexpr const char* kAnswers = R"sql(
+CREATE TABLE answers(
+  key BLOB PRIMARY KEY,
+  call BLOB, request BLOB, status INTEGER, location TEXT, body TEXT, at_ns INTEGER);
+CREATE INDEX answers_age ON answers(at_ns);
+)sql";
+
+constexpr std::array kVersions = {kVersion1, kCallRecords, kRecordings, kRedelivery, kDialogs, kAnswers};
 
 bool is_empty(Database& database) {
   return database.number("SELECT count(*) FROM sqlite_schema") == 0;

@@ -1,5 +1,6 @@
 #include "storage/store.hpp"
 
+#include "storage/answer_table.hpp"
 #include "storage/call_table.hpp"
 #include "storage/database_file.hpp"
 #include "storage/errc.hpp"
@@ -73,6 +74,11 @@ std::chrono::milliseconds Store::oldest_uncommitted() const {
 std::vector<call::StoredCall> Store::load_alive() {
   Database database(file_, Database::Mode::read_only);
   return read_alive(database);
+}
+
+std::vector<call::KeptAnswer> Store::load_answers(base::WallTime since, std::size_t most) {
+  Database database(file_, Database::Mode::read_only);
+  return read_answers(database, since, most);
 }
 
 void Store::load(call::CallId call, call::NotificationNumber number,

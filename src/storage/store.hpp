@@ -52,6 +52,10 @@ class Store final : public call::CallStore, public call::OutboxStore, public cal
   /// Throws `std::system_error` if the file cannot be read.
   std::vector<call::OutboxRow> load_pending() override;
 
+  /// Answers to requests that came after `since`, oldest first; the newest `most` of them. Blocking; at start
+  /// only. Throws `std::system_error` if the file cannot be read.
+  [[nodiscard]] std::vector<call::KeptAnswer> load_answers(base::WallTime since, std::size_t most);
+
   /// Up to `most` call records behind the cursor `after`; none if they cannot be read.
   void load_records(std::uint64_t after, std::size_t most, Reader::RecordsFound done);
 

@@ -147,6 +147,7 @@ TEST(Store, the_dialog_of_a_call_that_an_older_version_wrote_is_that_of_its_firs
   commit_and_wait(*open_store(directory.path()), some_commit(some_call(), 1, 1));
   {
     Database database(directory.database(), Database::Mode::read_write);
+    database.require("DROP TABLE answers");
     database.require("DROP TABLE dialogs");
     database.require("ALTER TABLE calls ADD COLUMN dialog TEXT NOT NULL DEFAULT ''");
     database.require("UPDATE calls SET dialog = 'of long ago'");

@@ -30,7 +30,8 @@ Writer::Writer(Database& database, WriterOptions options, StorageMetrics& metric
       calls_(database),
       outbox_(database),
       records_(database),
-      recordings_(database, options_.recordings) {
+      recordings_(database, options_.recordings),
+      answers_(database) {
   metrics_.parked = static_cast<std::uint64_t>(outbox_.parked());
   sqlite3_wal_hook(database_.handle(), &Writer::on_wal,
                    this);  // instead of SQLite's own checkpoints in COMMIT
@@ -190,6 +191,7 @@ std::error_code Writer::write(const Step& step) {
     if (const auto failure = outbox_.add(row)) return failure;
   }
   if (const auto failure = recordings_.write(step.commit, base::WallClock::now())) return failure;
+  if (const auto failure = answers_.write(step.commit)) return failure;
   return step.commit.rows.call_over ? write_end(step.commit) : std::error_code{};
 }
 
@@ -207,6 +209,7 @@ std::error_code Writer::purge() {
     return failure;
   const bool more = parked - outbox_.parked() >= OutboxTable::kPurgeMax;
   next_purge_ = base::SteadyClock::now() + (more ? base::milliseconds(0) : kPurgeEvery);
+  if (const auto failure = answers_.purge(now - options_.keep_answers)) return failure;
   return records_.purge(now - options_.keep_records);
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "call/ports.hpp"
+#include "storage/answer_table.hpp"
 #include "storage/call_table.hpp"
 #include "storage/metrics.hpp"
 #include "storage/outbox_table.hpp"
@@ -31,6 +32,7 @@ struct WriterOptions {
   std::chrono::milliseconds keep_parked{std::chrono::hours(72)};
   std::int64_t parked_max = 100'000;  ///< Beyond it the oldest parked ones go (some 2 KB each on disk).
   std::chrono::milliseconds keep_records{std::chrono::hours(72)};
+  std::chrono::milliseconds keep_answers{std::chrono::minutes(5)};
   RecordingRetention recordings;
   int background_checkpoint_pages =
       1000;                         ///< Length of the WAL at which another thread is asked to shorten it.
@@ -129,6 +131,7 @@ class Writer {
   OutboxTable outbox_;
   RecordTable records_;
   RecordingTable recordings_;
+  AnswerTable answers_;
   std::deque<Work> batch_;  // being written, in the order in which it came
   int wal_pages_ = 0;
   base::TimePoint next_purge_{};

@@ -70,8 +70,13 @@ Request RequestReader::take() {
   request.host = header(bhttp::field::host);
   request.origin = header(bhttp::field::origin);
   request.accept = header(bhttp::field::accept);
-  const auto last_event = message["Last-Event-ID"];
-  request.last_event_id.assign(last_event.data(), last_event.size());
+  const auto named = [&](const char* name) {
+    const auto value = message[name];
+    return std::string(value.data(), value.size());
+  };
+  request.last_event_id = named("Last-Event-ID");
+  request.repeatability_request_id = named("Repeatability-Request-ID");
+  request.retry_attempt = named("Retry-Attempt");
   if (!head) request.range = header(bhttp::field::range);
   if (!head) request.if_range = header(bhttp::field::if_range);
   return request;

@@ -1,6 +1,8 @@
 // The official clients, set up as a bot sets them up for a server of its own.
 import { ClientSecretCredential } from '@azure/identity';
-import { Client } from '@microsoft/microsoft-graph-client';
+import {
+  AuthenticationHandler, Client, RetryHandler, RetryHandlerOptions, TelemetryHandler,
+} from '@microsoft/microsoft-graph-client';
 import azureTokens from '@microsoft/microsoft-graph-client/authProviders/azureTokenCredentials/index.js';
 
 import * as known from './server.mjs';
@@ -25,6 +27,35 @@ export function graphClient(server, { version = 'v1.0', ...whose } = {}) {
 /** A Graph client that sends `token`. */
 export function clientWithToken(server, token) {
   return clientWith(server, { getAccessToken: async () => token });
+}
+
+/**
+ * A Graph client whose way to the server loses the first answer to each request: a gateway says 504 in its place. The
+ * client's own retries do the rest. `requests` gets what is sent.
+ */
+export function clientBehindGateway(server, requests) {
+  const authProvider = new TokenCredentialAuthenticationProvider(credential(server), { scopes: [scope] });
+  const retry = new RetryHandler(new RetryHandlerOptions(0));
+  const chain = [new AuthenticationHandler(authProvider), retry, new TelemetryHandler(), new Gateway(requests)];
+  chain.reduce((one, next) => (one.setNext(next), next));
+  return Client.initWithMiddleware({
+    middleware: chain[0],
+    baseUrl: `${server.authorityHost}/`,
+    customHosts: new Set(['localhost']),
+  });
+}
+
+class Gateway {
+  constructor(requests) {
+    this.requests = requests;
+  }
+
+  async execute(context) {
+    const response = await fetch(context.request, context.options);
+    const headers = new Headers(context.options.headers);
+    this.requests.push({ headers, status: response.status, body: await response.clone().text() });
+    context.response = headers.has('Retry-Attempt') ? response : new Response('', { status: 504 });
+  }
 }
 
 function clientWith(server, authProvider, version = 'v1.0') {

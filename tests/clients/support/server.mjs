@@ -29,7 +29,7 @@ roles = ["Calls.Initiate.All", "Calls.AccessMedia.All"]
 ${more}`;
 }
 
-function settings(dataDir, webhook, { https = 0, sip = 0, hosts = [] }) {
+function settings(dataDir, webhook, { https = 0, sip = 0, hosts = [], more = '' }) {
   return `
 [server]
 http = ["127.0.0.1:0"]
@@ -47,7 +47,8 @@ hosts = ${JSON.stringify(hosts)}
 level = "warn"
 ${application('ivr', ivr, tenant, `webhook = "${webhook}"\naddresses = ["ivr"]`)}
 ${application('sibling', sibling, tenant)}
-${application('stranger', stranger, otherTenant)}`;
+${application('stranger', stranger, otherTenant)}
+${more}`;
 }
 
 /** The environment without what the server would take for its own settings. */
@@ -65,7 +66,8 @@ function portOf(ready, key) {
 export class Server {
   /**
    * Starts it and waits until it is ready. `webhook` is where the application `ivr` hears of incoming calls. `https` and
-   * `sip` are ports, free ones if left out. With `hosts`, names that it goes by, it makes an authority of its own.
+   * `sip` are ports, free ones if left out. With `hosts`, names that it goes by, it makes an authority of its own. `more`
+   * is what else its settings hold.
    */
   static async start(webhook, { hosts = [], ...ports } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'tonearm-server-'));
