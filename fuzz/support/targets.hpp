@@ -10,6 +10,7 @@
   EACH(digest)                     \
   EACH(http_request)               \
   EACH(info)                       \
+  EACH(issuer)                     \
   EACH(json)                       \
   EACH(key_events)                 \
   EACH(retry_after)                \

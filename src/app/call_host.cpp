@@ -81,6 +81,9 @@ std::expected<CallHost::PlacedCall, call::CommandFailure> CallHost::admit(
   };
   const auto place = applications_.place_of(order.application);
   if (!place) return refuse(Kind::not_registered, "The application is not registered here.");
+  if (order.tenant != applications_.at(*place).setup.owner.tenant)
+    return refuse(Kind::wrong_tenant,
+                  "The token's tenant is not the application's: get one of its own tenant.");
   auto call = place_call(std::move(order), context, applications_.at(*place));
   if (!call) return refuse(call.error().kind, std::move(call.error().message));
   if (const auto why = why_no_calls_())

@@ -39,6 +39,7 @@ Server::Parts::Parts(config::Settings settings, ServerOptions options)
 
 Server::Parts::~Parts() {
   runtime_.stop();  // what is destroyed next may not be called any more
+  if (verifier_) verifier_->close();
 }
 
 base::Result<void> Server::Parts::start() {
@@ -50,8 +51,8 @@ base::Result<void> Server::Parts::start() {
   host_.emplace(
       runtime_, served_applications(settings_), [this] { return why_no_calls(); }, call_metrics_);
   host_->set_before_first_step(options_.before_first_step);
-  for (const auto step :
-       {&Parts::open_identity, &Parts::open_delivery, &Parts::open_media, &Parts::open_signaling}) {
+  for (const auto step : {&Parts::open_identity, &Parts::open_issuers, &Parts::open_delivery,
+                          &Parts::open_media, &Parts::open_signaling}) {
     if (auto done = (this->*step)(); !done) return done;
   }
   host_->connect(ports());

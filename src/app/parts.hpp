@@ -63,6 +63,7 @@ class Server::Parts {
   base::Result<void> open_event_log();
   void open_recordings();
   base::Result<void> open_identity();
+  base::Result<void> open_issuers();
   base::Result<void> open_delivery();
   base::Result<void> open_media();
   base::Result<void> open_signaling();
@@ -112,6 +113,7 @@ class Server::Parts {
   std::shared_ptr<const auth::RsaKey> token_key_;
   std::optional<auth::TokenIssuer> issuer_;
   std::optional<auth::NotificationSigner> signer_;
+  std::optional<net::HttpClient> issuer_client_;
   std::optional<auth::Verifier> verifier_;
 
   std::unique_ptr<storage::Store> store_;

@@ -1,3 +1,4 @@
+#include "app/issuer_fetch.hpp"
 #include "app/parts.hpp"
 #include "app/settings_map.hpp"
 #include "base/log.hpp"
@@ -48,14 +49,30 @@ base::Result<void> Server::Parts::open_identity() {
   token_key_ = std::move(*tokens);
   issuer_.emplace(token_key_, token_applications(settings_));
   signer_.emplace(std::move(*notifications), settings_.notifications.issuer);
-  verifier_.emplace(std::vector{issuer_->trust()});
+  return {};
+}
+
+/// Nobody waits for an issuer: a token that comes before its keys waits by itself.
+base::Result<void> Server::Parts::open_issuers() {
+  auto tls = net::make_client_tls(settings_.notifications.ca_file);
+  if (!tls) return std::unexpected(tls.error());
+  client_tls_ = std::move(*tls);
+  net::HttpClientOptions options;
+  options.policy = issuer_policy(settings_);
+  options.tls = client_tls_;
+  issuer_client_.emplace(runtime_, resolver_, std::move(options));
+  auth::Verifier::ExternalIssuers issuers;
+  for (const auto& issuer : settings_.issuers) {
+    issuers.push_back(std::make_shared<auth::ExternalIssuer>(
+        auth::ExternalIssuer::Settings{issuer.name, issuer.url, issuer.audience},
+        issuer_fetch(*issuer_client_)));
+  }
+  verifier_.emplace(std::vector{issuer_->trust()}, std::move(issuers));
+  verifier_->keep_fresh(base::SteadyClock::now());
   return {};
 }
 
 base::Result<void> Server::Parts::open_delivery() {
-  auto tls = net::make_client_tls(settings_.notifications.ca_file);
-  if (!tls) return std::unexpected(tls.error());
-  client_tls_ = std::move(*tls);
   delivery_loop_.emplace(runtime_.next().get_executor());
   poster_.emplace(runtime_, resolver_, callback_policy(settings_), client_tls_);
   notify::DeliveryOptions options;

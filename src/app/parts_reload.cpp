@@ -59,6 +59,7 @@ void Server::Parts::warn_of_what_stays(const config::Settings& settings) const {
   compare("storage", settings_.storage, settings.storage);
   compare("quality", settings_.quality, settings.quality);
   compare("log", settings_.log, settings.log);
+  compare("issuer", settings_.issuers, settings.issuers);
 }
 
 }  // namespace tonearm::app

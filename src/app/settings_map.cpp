@@ -238,6 +238,16 @@ net::AddressPolicy prompt_policy(const config::Settings& settings) {
   return policy;
 }
 
+net::AddressPolicy issuer_policy(const config::Settings& settings) {
+  net::AddressPolicy policy;
+  policy.allow_plain_http = false;
+  policy.own_listeners = own_listeners(settings);
+  for (const auto& issuer : settings.issuers) {
+    if (const auto url = net::Url::parse(issuer.url)) policy.trust(*url);
+  }
+  return policy;
+}
+
 unsigned pool_threads(const config::Settings& settings) {
   if (!settings.server.threads.automatic()) return static_cast<unsigned>(settings.server.threads.count);
   // On a single core a second thread would only make each request wait for a switch on its way to the call:

@@ -34,6 +34,9 @@ namespace tonearm::app {
 /// Where prompts may come from.
 [[nodiscard]] net::AddressPolicy prompt_policy(const config::Settings& settings);
 
+/// Where the keys of external issuers may come from: the issuers' own hosts, and by https from public ones.
+[[nodiscard]] net::AddressPolicy issuer_policy(const config::Settings& settings);
+
 /// Threads for HTTP and the calls' strands, ≥ 1.
 [[nodiscard]] unsigned pool_threads(const config::Settings& settings);
 

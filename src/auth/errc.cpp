@@ -11,10 +11,14 @@ struct Category : std::error_category {
     switch (static_cast<AuthErrc>(value)) {
       case AuthErrc::invalid_token:
         return "the access token is not valid";
+      case AuthErrc::unknown_key:
+        return "the access token is signed with an unknown key";
       case AuthErrc::delegated_token:
         return "a user's token cannot be used here, get an application's";
       case AuthErrc::key_unusable:
         return "the key cannot be used";
+      case AuthErrc::issuer_unusable:
+        return "the issuer cannot be used";
     }
     return "unknown authentication error";
   }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 
 #include <boost/json/array.hpp>
 #include <openssl/sha.h>
 
+#include "auth/detail/claims.hpp"
 #include "auth/detail/jwt.hpp"
 #include "auth/errc.hpp"
 
@@ -14,26 +14,13 @@ namespace tonearm::auth {
 namespace {
 
 using boost::json::object;
+using detail::text_claim;
+using detail::time_claim;
 
-/// [s] since 1970: in the year 2255, soon after which a time point would overflow. As good as never.
-constexpr std::int64_t kLatest = 9'000'000'000;
+constexpr const char* kUnknownKey = "it was signed with an unknown key";
 
 std::unexpected<base::Error> refuse(const char* why) {
   return base::fail(AuthErrc::invalid_token, why);
-}
-
-std::string_view text_claim(const object& claims, const char* name) {
-  const auto* value = claims.if_contains(name);
-  return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view{};
-}
-
-std::optional<base::WallTime> time_claim(const object& claims, const char* name) {
-  const auto* value = claims.if_contains(name);
-  if (!value || !value->is_number()) return std::nullopt;
-  boost::system::error_code error;
-  const auto seconds = value->to_number<std::int64_t>(error);
-  if (error || seconds < 0) return std::nullopt;
-  return base::WallTime(std::chrono::seconds(std::min(seconds, kLatest)));
 }
 
 bool is_audience(const object& claims, const std::vector<std::string>& accepted) {
@@ -71,6 +58,12 @@ base::Result<PrincipalPtr> to_principal(const object& claims) {
   return std::make_shared<const Principal>(Principal{*application, *tenant, roles_of(claims)});
 }
 
+const PublicKey* find_key(const std::vector<PublicKey>& keys, std::string_view id) {
+  const auto found =
+      std::ranges::find(keys, id, [](const PublicKey& key) { return std::string_view(key.key_id()); });
+  return found == keys.end() ? nullptr : &*found;
+}
+
 /// The token in `Bearer <token>` (RFC 6750 §2.1; the scheme in any case), or empty.
 std::string_view bearer(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
@@ -105,21 +98,38 @@ base::Result<PrincipalPtr> Verifier::verify(std::string_view authorization, base
   return judged->principal;
 }
 
-base::Result<Verifier::Remembered> Verifier::judge(std::string_view token, base::WallTime now) const {
-  std::vector<const PublicKey*> keys;
-  for (const TrustedIssuer& issuer : issuers_) {
-    for (const PublicKey& key : issuer.keys) keys.push_back(&key);
+/// By `iss` first: keys of different issuers may share an id, and no issuer's key speaks for another.
+base::Result<Verifier::Signer> Verifier::find_signer(const detail::ReadToken& token) const {
+  const std::string_view iss = text_claim(token.claims, "iss");
+  const std::string_view tenant = text_claim(token.claims, "tid");
+  bool known = false;
+  for (const TrustedIssuer& own : issuers_) {
+    if (!own.accepts_issuer(iss, tenant)) continue;
+    known = true;
+    if (const PublicKey* key = find_key(own.keys, token.key_id))
+      return Signer{*key, &own.audiences, nullptr, 0};
   }
-  const auto verified = detail::verify_signature(token, keys);
-  if (!verified) return std::unexpected(verified.error());
-  const object& claims = verified->claims;
-  const auto owns_key = [&](const TrustedIssuer& issuer) {
-    return std::ranges::any_of(issuer.keys, [&](const PublicKey& key) { return &key == verified->key; });
-  };
-  const TrustedIssuer& issuer = *std::ranges::find_if(issuers_, owns_key);
-  if (!issuer.accepts_issuer(text_claim(claims, "iss"), text_claim(claims, "tid")))
-    return refuse("its issuer is wrong");
-  if (!is_audience(claims, issuer.audiences)) return refuse("it is for another audience");
+  bool may_be_new = false;
+  for (const auto& external : external_) {
+    if (!external->accepts(iss, tenant)) continue;
+    may_be_new = true;
+    const std::uint64_t generation = external->generation();  // before the keys: rather too old
+    const auto keys = external->keys();
+    if (const PublicKey* key = find_key(*keys, token.key_id))
+      return Signer{*key, &external->settings().audiences, external.get(), generation};
+  }
+  if (may_be_new) return base::fail(AuthErrc::unknown_key, kUnknownKey);
+  return refuse(known ? kUnknownKey : "its issuer is wrong");
+}
+
+base::Result<Verifier::Remembered> Verifier::judge(std::string_view token, base::WallTime now) const {
+  const auto read = detail::read_token(token);
+  if (!read) return std::unexpected(read.error());
+  const auto signer = find_signer(*read);
+  if (!signer) return std::unexpected(signer.error());
+  if (!detail::is_signed_by(*read, signer->key)) return refuse("its signature is wrong");
+  const object& claims = read->claims;
+  if (!is_audience(claims, *signer->audiences)) return refuse("it is for another audience");
   const auto expires = time_claim(claims, "exp");
   if (!expires) return refuse("it has no expiry");
   if (now >= *expires + kSkew) return refuse("it has expired");
@@ -127,13 +137,35 @@ base::Result<Verifier::Remembered> Verifier::judge(std::string_view token, base:
   if (not_before && now < *not_before - kSkew) return refuse("it is not valid yet");
   auto principal = to_principal(claims);
   if (!principal) return std::unexpected(principal.error());
-  return Remembered{std::move(*principal), *expires};
+  return Remembered{std::move(*principal), *expires, signer->issuer, signer->generation};
 }
 
+bool Verifier::fetch_keys(std::string_view authorization, base::TimePoint now, ExternalIssuer::Waiter done) {
+  const auto read = detail::read_token(bearer(authorization));
+  if (!read) return false;
+  const std::string_view iss = text_claim(read->claims, "iss");
+  const std::string_view tenant = text_claim(read->claims, "tid");
+  const auto issuer =
+      std::ranges::find_if(external_, [&](const auto& external) { return external->accepts(iss, tenant); });
+  return issuer != external_.end() && (*issuer)->refresh(now, std::move(done));
+}
+
+void Verifier::keep_fresh(base::TimePoint now) {
+  for (const auto& external : external_) external->keep_fresh(now);
+}
+
+void Verifier::close() {
+  for (const auto& external : external_) external->close();
+}
+
+/// Not any more if its key may be gone.
 PrincipalPtr Verifier::recall(const Hash& hash, base::WallTime now) {
   const std::lock_guard lock(mutex_);
   const auto found = remembered_.find(hash);
-  return found != remembered_.end() && now < found->second.expires ? found->second.principal : nullptr;
+  if (found == remembered_.end()) return nullptr;
+  const Remembered& token = found->second;
+  const bool stands = !token.issuer || token.issuer->generation() == token.generation;
+  return stands && now < token.expires ? token.principal : nullptr;
 }
 
 void Verifier::remember(const Hash& hash, const Remembered& token, base::WallTime now) {

@@ -110,6 +110,7 @@ struct CommandFailure {
     operation_not_found,  ///< 404 itemNotFound
     bad_request,          ///< 400: wrong state, queue full …
     forbidden,            ///< 403 7504: this application may not call there
+    wrong_tenant,         ///< 403 7505: the application is another tenant's
     not_registered,       ///< 403 7503: no such application here
     too_many_requests,    ///< 429
     storage_full,         ///< 507

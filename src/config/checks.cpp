@@ -1,7 +1,9 @@
 #include "config/checks.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -164,11 +166,39 @@ void check_trunks(const Settings& settings, Findings& findings) {
   }
 }
 
+constexpr std::string_view kWellKnown = "/.well-known/openid-configuration";
+
+/// Keys that come over plain http are anybody's; on loopback nobody is in between.
+bool is_safe_issuer_url(std::string_view url) {
+  if (url.starts_with("https://")) return true;
+  constexpr std::string_view kPlain = "http://";
+  if (!url.starts_with(kPlain)) return false;
+  const std::string_view host = url.substr(kPlain.size());
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{"localhost", "127.0.0.1", "[::1]"}, [&](std::string_view own) {
+        return host.starts_with(own) &&
+               (host.size() == own.size() || host[own.size()] == ':' || host[own.size()] == '/');
+      });
+}
+
+void check_issuer_url(const std::string& url, const std::string& path, Findings& findings) {
+  if (url.empty()) return findings.add(path, "is missing: what its tokens have as `iss`");
+  if (!is_safe_issuer_url(url)) findings.add(path, "must be https: whoever sends us keys can sign any token");
+  if (url.ends_with(kWellKnown)) findings.add(path, fmt::format("ends before {}", kWellKnown));
+}
+
 void check_issuers(const Settings& settings, Findings& findings) {
+  Unique names(findings, "issuer");
+  Unique urls(findings, "issuer");
   for (std::size_t i = 0; i < settings.issuers.size(); ++i) {
     const IssuerSettings& issuer = settings.issuers[i];
     const std::string path = path_of("issuer", issuer.name, i);
-    if (issuer.url.empty()) findings.add(path + ".url", "is missing");
+    if (issuer.name.empty()) findings.add(path + ".name", "is missing");
+    names.take(path + ".name", variable_part(issuer.name));
+    std::string_view url = issuer.url;
+    while (url.ends_with('/')) url.remove_suffix(1);
+    urls.take(path + ".url", std::string(url));
+    check_issuer_url(issuer.url, path + ".url", findings);
     if (issuer.audience.empty())
       findings.add(path + ".audience", "is missing: what `aud` of its tokens must be");
   }

@@ -23,9 +23,6 @@ void check_entries_built(const Settings& settings, Findings& findings) {
     findings.add("application." + application.name + ".certificate",
                  "is not built yet; use secret_file for the bot's credential");
   }
-  for (const IssuerSettings& issuer : settings.issuers) {
-    findings.add("issuer." + issuer.name, "is not built yet: only the server's own tokens are taken");
-  }
 }
 
 void check_trunks_built(const Settings& settings, Findings& findings) {

@@ -319,6 +319,39 @@ TEST(Consistency, two_applications_share_neither_id_nor_address) {
                                                    HasSubstr("application.desk.addresses must be")));
 }
 
+std::string issuer_at(const std::string& url, const std::string& name = "idp") {
+  return "[[issuer]]\nname = \"" + name + "\"\nurl = \"" + url + "\"\naudience = [\"api://tonearm\"]\n";
+}
+
+TEST(Issuers, have_a_name_an_address_and_an_audience) {
+  const auto settings =
+      accepted(issuer_at("https://idp.example.com/bots") + issuer_at("http://127.0.0.1:9001", "test"));
+  ASSERT_EQ(settings.issuers.size(), 2u);
+  EXPECT_EQ(settings.issuers[0].url, "https://idp.example.com/bots");
+  EXPECT_EQ(settings.issuers[0].audience, std::vector<std::string>{"api://tonearm"});
+  EXPECT_THAT(refused("[[issuer]]\n"),
+              AllOf(HasSubstr("issuer.#1.name is missing"), HasSubstr("issuer.#1.url is missing"),
+                    HasSubstr("issuer.#1.audience is missing")));
+}
+
+TEST(Issuers, are_asked_for_their_keys_by_https_but_on_loopback) {
+  for (const char* url :
+       {"https://idp.example.com", "http://localhost:9001/x", "http://[::1]", "http://127.0.0.1/"})
+    EXPECT_EQ(accepted(issuer_at(url)).issuers[0].url, url);
+  for (const char* url : {"http://idp.example.com", "http://127.0.0.1.example.com",
+                          "http://localhost.example.com/x", "http://192.0.2.1"})
+    EXPECT_THAT(refused(issuer_at(url)), HasSubstr("issuer.idp.url must be https")) << url;
+  EXPECT_THAT(refused(issuer_at("https://idp.example.com/.well-known/openid-configuration")),
+              HasSubstr("issuer.idp.url ends before /.well-known/openid-configuration"));
+}
+
+TEST(Issuers, differ_in_name_and_address) {
+  EXPECT_THAT(refused(issuer_at("https://one.example.com") + issuer_at("https://two.example.com")),
+              HasSubstr("issuer.idp.name must be unique"));
+  EXPECT_THAT(refused(issuer_at("https://one.example.com") + issuer_at("https://one.example.com/", "two")),
+              HasSubstr("issuer.two.url must be unique"));
+}
+
 TEST(NotBuilt, is_refused_by_name_until_it_is) {
   EXPECT_THAT(refused("[sip]\nlisten = [\"tls:127.0.0.1:5061\"]"), HasSubstr("not built yet"));
   EXPECT_THAT(refused("[media]\ncodecs = [\"PCMU\", \"opus\"]"), HasSubstr("\"opus\" is not built yet"));

@@ -201,6 +201,7 @@ struct IssuerSettings {
   std::string name;
   std::string url;
   std::vector<std::string> audience;
+  bool operator==(const IssuerSettings&) const = default;
 };
 
 struct Settings {

@@ -73,6 +73,8 @@ Errc errc_of(call::CommandFailure::Kind kind) {
       return Errc::bad_request;
     case Kind::forbidden:
       return Errc::missing_role;
+    case Kind::wrong_tenant:
+      return Errc::wrong_tenant;
     case Kind::not_registered:
       return Errc::not_registered;
     case Kind::too_many_requests:

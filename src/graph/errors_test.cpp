@@ -57,6 +57,7 @@ TEST(Errors, what_the_domain_refuses_has_its_status_and_keeps_its_message) {
   for (const Row& row : std::vector<Row>{{Kind::call_not_found, 404, "8522"},
                                          {Kind::operation_not_found, 404, "itemNotFound"},
                                          {Kind::bad_request, 400, "BadRequest"},
+                                         {Kind::wrong_tenant, 403, "7505"},
                                          {Kind::too_many_requests, 429, "TooManyRequests"},
                                          {Kind::storage_full, 507, "serviceNotAvailable"},
                                          {Kind::unavailable, 503, "serviceNotAvailable"},

@@ -124,6 +124,15 @@ graph::ErrorAnswer storage_is_behind() {
   return graph::error_answer(Errc::unavailable, "Storage is behind. Nothing was done; send it again.");
 }
 
+/// Why a token was not taken.
+graph::ErrorAnswer refusal_of(const base::Error& error) {
+  if (error.code == auth::AuthErrc::delegated_token)
+    return graph::error_answer(Errc::missing_role,
+                               "Insufficient enterprise tenant permissions, cannot access this API: use an "
+                               "application's token, not a user's.");
+  return graph::error_answer(Errc::unauthenticated, "The access token is not valid: " + error.context + ".");
+}
+
 /// What an error body needs of a request; its own body has been read.
 Request without_body(const Request& request) {
   Request rest;
@@ -136,21 +145,36 @@ Request without_body(const Request& request) {
 }  // namespace
 
 void GraphRoutes::handle(const graph::Route& route, Request request, Responder respond) {
-  const auto refuse = [&](const base::Error& error) {
-    respond(error_response(request, graph::error_answer(error)));
-  };
   if (route.resource == Resource::unknown) return respond(error_response(request, Errc::unknown_route));
   if (!graph::is_allowed(route, request.method))
     return respond(method_not_allowed(request, graph::allow_header(route)));
-  const auto principal = authenticate(request);
-  if (!principal) return refuse(principal.error());
-  if (!stops_something(route, request) && !rate_.allow((*principal)->application, request.received))
-    return refuse({graph::make_error_code(Errc::too_many_requests), {}});
-  Asked asked{route, request, **principal};
-  if (repeats_.enabled()) asked.mark = repeat_mark(route, request, **principal);
-  if (!asked.mark) return perform(asked, std::move(respond));
+  ports_.verifier.keep_fresh(request.received);
+  judge(route, std::move(request), std::move(respond), false);
+}
+
+/// Whoever it is that asks. `again`: its issuer's keys have just been fetched.
+void GraphRoutes::judge(const graph::Route& route, Request request, Responder respond, bool again) {
+  const auto principal = ports_.verifier.verify(request.authorization, request.date);
+  if (principal) return admit({route, request, **principal}, std::move(respond));
+  if (again || principal.error().code != auth::AuthErrc::unknown_key)
+    return respond(error_response(request, refusal_of(principal.error())));
+  const auto received = request.received;
+  auto held = std::make_shared<Held>(route, std::move(request), std::move(respond));
+  const bool waits = ports_.verifier.fetch_keys(held->request.authorization, received, [this, held] {
+    judge(held->route, std::move(held->request), std::move(held->respond), true);
+  });
+  if (!waits) held->respond(error_response(held->request, refusal_of(principal.error())));
+}
+
+void GraphRoutes::admit(const Asked& application, Responder respond) {
+  Asked asked = application;
+  const auto& [route, request, principal, mark] = asked;
+  if (!stops_something(route, request) && !rate_.allow(principal.application, request.received))
+    return respond(error_response(request, Errc::too_many_requests));
+  if (repeats_.enabled()) asked.mark = repeat_mark(route, request, principal);
+  if (!mark) return perform(asked, std::move(respond));
   // Before the call is looked for: what the first one did may have been its end.
-  Repeats::Admission admission = repeats_.admit(*asked.mark, request.received, std::move(respond));
+  Repeats::Admission admission = repeats_.admit(*mark, request.received, std::move(respond));
   if (admission.verdict == Repeats::Verdict::repeat) return;
   if (admission.verdict == Repeats::Verdict::misuse)
     return (*admission.respond)(error_response(request, Errc::bad_request, kMisusedId));
@@ -193,17 +217,6 @@ void GraphRoutes::serve(const Asked& asked, const call::SnapshotPtr& call, Respo
   if (std::holds_alternative<call::RecordCommand>(*command) && options_.recordings_full())
     return refuse(graph::error_answer(Errc::storage_full));
   post(route, request, std::move(*command), std::move(respond));
-}
-
-base::Result<auth::PrincipalPtr> GraphRoutes::authenticate(const Request& request) const {
-  auto principal = ports_.verifier.verify(request.authorization, request.date);
-  if (principal) return principal;
-  if (principal.error().code == auth::AuthErrc::delegated_token)
-    return base::fail(Errc::missing_role,
-                      "Insufficient enterprise tenant permissions, cannot access this API: use an "
-                      "application's token, not a user's.");
-  return base::fail(Errc::unauthenticated,
-                    "The access token is not valid: " + principal.error().context + ".");
 }
 
 GraphRoutes::Checked GraphRoutes::authorise(const graph::Route& route,

@@ -56,7 +56,8 @@ class GraphRoutes {
     repeats_.restore(answers, base::WallClock::now(), base::SteadyClock::now());
   }
 
-  /// `route` is what the request's target names.
+  /// `route` is what the request's target names. A token that was signed with a key that its issuer may have
+  /// published since is answered when that is known.
   void handle(const graph::Route& route, Request request, Responder respond);
 
  private:
@@ -75,9 +76,17 @@ class GraphRoutes {
     std::optional<RepeatMark> mark = {};  ///< Of one whose answer is kept.
   };
 
+  /// A request that waits for an issuer's keys.
+  struct Held {
+    graph::Route route;
+    Request request;
+    Responder respond;
+  };
+
+  void judge(const graph::Route& route, Request request, Responder respond, bool again);
+  void admit(const Asked& asked, Responder respond);
   void perform(const Asked& asked, Responder respond);
   void serve(const Asked& asked, const call::SnapshotPtr& call, Responder respond);
-  [[nodiscard]] base::Result<auth::PrincipalPtr> authenticate(const Request& request) const;
   [[nodiscard]] Checked authorise(const graph::Route& route, const auth::Principal& principal) const;
   [[nodiscard]] base::Result<call::Command> read(const graph::Route& route, const Request& request) const;
   [[nodiscard]] base::Result<call::CreateCall> read_order(const graph::Route& route, const Request& request,

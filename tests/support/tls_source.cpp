@@ -24,8 +24,8 @@ std::size_t body_length(const std::string& head) {
 TlsSource::TlsSource(const std::string& address, const net::AuthorityFiles& files, std::string answer,
                      bool say_farewell)
     : acceptor_(context_, {asio::ip::make_address(address), 0}),
-      answer_(std::move(answer)),
-      say_farewell_(say_farewell) {
+      say_farewell_(say_farewell),
+      answer_(std::move(answer)) {
   show(files);
   thread_ = std::jthread([this] { serve(); });
 }
@@ -38,6 +38,11 @@ TlsSource::~TlsSource() {
 
 std::string TlsSource::url(const std::string& host, const std::string& path) const {
   return "https://" + host + ":" + std::to_string(acceptor_.local_endpoint().port()) + path;
+}
+
+void TlsSource::answer_with(std::string answer) {
+  const std::lock_guard lock(mutex_);
+  answer_ = std::move(answer);
 }
 
 void TlsSource::show(const net::AuthorityFiles& files) {
@@ -73,9 +78,11 @@ void TlsSource::serve() {
 
 void TlsSource::converse(asio::ip::tcp::socket& socket) {
   std::shared_ptr<net::TlsContext> tls;
+  std::string answer;
   {
     const std::lock_guard lock(mutex_);
     tls = tls_;
+    answer = answer_;
   }
   boost::system::error_code error;
   asio::ssl::stream<asio::ip::tcp::socket&> stream(socket, *tls);
@@ -87,7 +94,7 @@ void TlsSource::converse(asio::ip::tcp::socket& socket) {
   if (!error && request.size() < whole)
     asio::read(stream, asio::dynamic_buffer(request), asio::transfer_exactly(whole - request.size()), error);
   if (!error) requests_.add(std::move(request));
-  asio::write(stream, asio::buffer(answer_), error);
+  asio::write(stream, asio::buffer(answer), error);
   if (say_farewell_) stream.shutdown(error);
 }
 

@@ -26,6 +26,8 @@ class TlsSource {
   ~TlsSource();
 
   [[nodiscard]] std::string url(const std::string& host, const std::string& path = "/a.wav") const;
+  /// Gives another answer from now on.
+  void answer_with(std::string answer);
   /// Shows another certificate from now on.
   void show(const net::AuthorityFiles& files);
   /// Waits until that many connections came, whatever became of them; false after `timeout`.
@@ -40,11 +42,11 @@ class TlsSource {
 
   boost::asio::io_context context_;
   boost::asio::ip::tcp::acceptor acceptor_;
-  const std::string answer_;
   const bool say_farewell_;
   Inbox<std::string> requests_;  // head and body
-  std::mutex mutex_;             // guards tls_ and connections_
+  std::mutex mutex_;             // guards the next three
   std::condition_variable changed_;
+  std::string answer_;
   std::shared_ptr<net::TlsContext> tls_;
   std::size_t connections_ = 0;
   std::atomic<bool> stopping_ = false;

@@ -1,5 +1,7 @@
 #include "auth/detail/base64.hpp"
 
+#include <algorithm>
+
 #include <openssl/evp.h>
 
 namespace tonearm::auth::detail {
@@ -35,6 +37,20 @@ std::optional<std::string> from_base64(std::string_view text) {
     return std::nullopt;
   bytes.resize(length);
   return bytes;
+}
+
+bool is_base64url(std::string_view text) {
+  return !text.empty() && text.size() % 4 != 1 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  if (!is_base64url(text)) return std::nullopt;
+  std::string usual(text);
+  std::ranges::replace(usual, '-', '+');
+  std::ranges::replace(usual, '_', '/');
+  return from_base64(usual);
 }
 
 }  // namespace tonearm::auth::detail

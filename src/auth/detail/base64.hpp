@@ -14,4 +14,9 @@ namespace tonearm::auth::detail {
 /// Inverse of `base64`; padding may be missing. None if `text` is something else.
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 
+/// Is it base64url without padding (RFC 7515 §2)? One character behind whole groups of four holds no byte.
+[[nodiscard]] bool is_base64url(std::string_view text);
+/// Inverse of `base64url`. None if `text` is something else.
+[[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);
+
 }  // namespace tonearm::auth::detail

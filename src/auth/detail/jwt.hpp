@@ -1,23 +1,32 @@
 #pragma once
 
-#include <span>
+#include <string>
 #include <string_view>
 
 #include <boost/json/object.hpp>
 
+#include "auth/detail/handles.hpp"
 #include "auth/public_key.hpp"
 #include "base/result.hpp"
 
 namespace tonearm::auth::detail {
 
-struct VerifiedToken {
+/// A token that has been taken apart. What it says may be looked at to find out whose key has to have signed
+/// it, and counts for nothing before `is_signed_by` has said so of that key.
+struct ReadToken {
+  Jws jws;
+  std::string algorithm;
+  std::string key_id;  ///< `kid`; empty if there is none
   boost::json::object claims;
-  const PublicKey* key = nullptr;  ///< Which of the keys signed it.
 };
 
-/// Checks form, algorithm (RS256 and nothing else), `crit` and signature; what the claims say is the caller's
-/// to judge. Errors: `invalid_token`.
-[[nodiscard]] base::Result<VerifiedToken> verify_signature(std::string_view token,
-                                                           std::span<const PublicKey* const> keys);
+/// Form and `crit` are checked, and that it is signed with RS256 or, where that is allowed, PS256: nothing
+/// else, neither `none` nor a secret, is ever looked at. Errors: `invalid_token`.
+[[nodiscard]] base::Result<ReadToken> read_token(std::string_view token, bool allow_pss = false);
+
+/// All of its header: cjose gives out texts only. Errors: `invalid_token`.
+[[nodiscard]] base::Result<boost::json::object> read_header(std::string_view token);
+
+[[nodiscard]] bool is_signed_by(const ReadToken& token, const PublicKey& key);
 
 }  // namespace tonearm::auth::detail
