@@ -47,7 +47,9 @@ base::Result<void> Server::Parts::open_identity() {
       auth::RsaKey::load_or_create(folder / "notification-key.pem", "Tonearm notifications", now);
   if (!notifications) return std::unexpected(notifications.error());
   token_key_ = std::move(*tokens);
-  issuer_.emplace(token_key_, token_applications(settings_));
+  auto applications = token_applications(settings_);
+  if (!applications) return std::unexpected(applications.error());
+  issuer_.emplace(token_key_, std::move(*applications));
   signer_.emplace(std::move(*notifications), settings_.notifications.issuer);
   return {};
 }

@@ -10,12 +10,14 @@ namespace tonearm::app {
 
 /// Calls that are up go on under the settings that they began with.
 base::Result<void> Server::Parts::reload(config::Settings settings) {
-  if (auto renewed = renew_certificate(settings); !renewed) return renewed;  // the only part that can fail
+  // What can fail comes first: nothing has changed then.
+  auto tokens = token_applications(settings);
+  if (!tokens) return std::unexpected(tokens.error());
+  if (auto renewed = renew_certificate(settings); !renewed) return renewed;
   warn_of_what_stays(settings);
   for (const auto& application : places_) former_webhooks_.push_back(application.webhook);
   std::ranges::sort(former_webhooks_);
   former_webhooks_.erase(std::ranges::unique(former_webhooks_).begin(), former_webhooks_.end());
-  auto tokens = token_applications(settings);
   settings.applications = places_ = in_known_places(std::move(settings.applications), places_);
 
   // The host first: signalling admits by places that the host must know.
@@ -31,7 +33,7 @@ base::Result<void> Server::Parts::reload(config::Settings settings) {
   }
   poster_->set_policy(std::move(callbacks));
   prompt_client_->set_policy(prompt_policy(settings));
-  issuer_->set_applications(std::move(tokens));
+  issuer_->set_applications(std::move(*tokens));
   return {};
 }
 

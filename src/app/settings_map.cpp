@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <thread>
 
+#include <fmt/format.h>
 #include <sched.h>
 
+#include "base/private_file.hpp"
 #include "sip/uri.hpp"
 
 namespace tonearm::app {
@@ -109,6 +111,16 @@ sip::Directory directory(const config::Settings& settings) {
   return directory;
 }
 
+base::Result<auth::ClientCertificate> client_certificate(const std::filesystem::path& file) {
+  const auto pem = base::read_file(file);
+  if (!pem) return std::unexpected(pem.error());
+  auto certificate = auth::ClientCertificate::from_pem(*pem);
+  if (!certificate)
+    return std::unexpected(
+        base::Error{certificate.error().code, file.string() + ": " + certificate.error().context});
+  return certificate;
+}
+
 std::vector<base::Endpoint> own_listeners(const config::Settings& settings) {
   std::vector<base::Endpoint> own = settings.server.http;
   own.insert(own.end(), settings.server.https.begin(), settings.server.https.end());
@@ -158,11 +170,19 @@ std::vector<config::ApplicationSettings> in_known_places(
   return placed;
 }
 
-std::vector<auth::Application> token_applications(const config::Settings& settings) {
+base::Result<std::vector<auth::Application>> token_applications(const config::Settings& settings) {
   std::vector<auth::Application> applications;
   for (const auto& application : settings.applications) {
-    applications.push_back(
-        {application.name, application.id, application.tenant, application.secret, application.roles});
+    auth::Application& made = applications.emplace_back(auth::Application{
+        application.name, application.id, application.tenant, application.secret, application.roles});
+    if (application.certificate.empty()) continue;
+    auto certificate = client_certificate(application.certificate);
+    if (!certificate) {
+      return std::unexpected(base::Error{
+          certificate.error().code,
+          fmt::format("application.{}.certificate: {}", application.name, certificate.error().context)});
+    }
+    made.certificate = std::move(*certificate);
   }
   return applications;
 }

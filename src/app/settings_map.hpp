@@ -14,7 +14,8 @@
 
 namespace tonearm::app {
 
-// What the configuration means to each part: the one place that knows both words. Pure.
+// What the configuration means to each part: the one place that knows both words. Pure, but for files that it
+// names.
 
 /// In the order of `settings.applications`, which `IncomingInvite::application` counts in.
 [[nodiscard]] std::vector<ServedApplication> served_applications(const config::Settings& settings);
@@ -23,7 +24,10 @@ namespace tonearm::app {
 [[nodiscard]] std::vector<config::ApplicationSettings> in_known_places(
     std::vector<config::ApplicationSettings> applications,
     const std::vector<config::ApplicationSettings>& known);
-[[nodiscard]] std::vector<auth::Application> token_applications(const config::Settings& settings);
+/// Reads the applications' certificates. Errors: the system's for a file, `key_unusable`, each with the
+/// application's name.
+[[nodiscard]] base::Result<std::vector<auth::Application>> token_applications(
+    const config::Settings& settings);
 [[nodiscard]] sip::AgentSettings sip_settings(const config::Settings& settings);
 [[nodiscard]] std::filesystem::path recordings_folder(const config::Settings& settings);
 [[nodiscard]] media::EngineOptions media_options(const config::Settings& settings);

@@ -1,7 +1,5 @@
 #include "auth/rsa_key.hpp"
 
-#include <vector>
-
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <openssl/core_names.h>
@@ -11,6 +9,7 @@
 #include <openssl/sha.h>
 
 #include "auth/detail/base64.hpp"
+#include "auth/detail/certificate.hpp"
 #include "auth/detail/handles.hpp"
 #include "auth/errc.hpp"
 #include "base/private_file.hpp"
@@ -18,24 +17,17 @@
 namespace tonearm::auth {
 namespace {
 
-using Bytes = std::vector<unsigned char>;
+using detail::Bytes;
+using detail::key_number;
 
 constexpr long kCertificateDays = 3650;
 
-Bytes number(const EVP_PKEY* key, const char* name) {
-  BIGNUM* raw = nullptr;
-  if (EVP_PKEY_get_bn_param(key, name, &raw) != 1) return {};
-  const detail::Number owner(raw);
-  Bytes bytes(static_cast<std::size_t>(BN_num_bytes(raw)));
-  BN_bn2bin(raw, bytes.data());
-  return bytes;
-}
-
 detail::Jwk to_jwk(const EVP_PKEY* key) {
-  Bytes n = number(key, OSSL_PKEY_PARAM_RSA_N), e = number(key, OSSL_PKEY_PARAM_RSA_E),
-        d = number(key, OSSL_PKEY_PARAM_RSA_D), p = number(key, OSSL_PKEY_PARAM_RSA_FACTOR1),
-        q = number(key, OSSL_PKEY_PARAM_RSA_FACTOR2), dp = number(key, OSSL_PKEY_PARAM_RSA_EXPONENT1),
-        dq = number(key, OSSL_PKEY_PARAM_RSA_EXPONENT2), qi = number(key, OSSL_PKEY_PARAM_RSA_COEFFICIENT1);
+  Bytes n = key_number(key, OSSL_PKEY_PARAM_RSA_N), e = key_number(key, OSSL_PKEY_PARAM_RSA_E),
+        d = key_number(key, OSSL_PKEY_PARAM_RSA_D), p = key_number(key, OSSL_PKEY_PARAM_RSA_FACTOR1),
+        q = key_number(key, OSSL_PKEY_PARAM_RSA_FACTOR2), dp = key_number(key, OSSL_PKEY_PARAM_RSA_EXPONENT1),
+        dq = key_number(key, OSSL_PKEY_PARAM_RSA_EXPONENT2),
+        qi = key_number(key, OSSL_PKEY_PARAM_RSA_COEFFICIENT1);
   const cjose_jwk_rsa_keyspec spec{e.data(),  e.size(),  n.data(),  n.size(), d.data(),  d.size(),
                                    p.data(),  p.size(),  q.data(),  q.size(), dp.data(), dp.size(),
                                    dq.data(), dq.size(), qi.data(), qi.size()};
@@ -66,14 +58,6 @@ std::string to_pem(EVP_PKEY* key, X509* certificate) {
   return {data, static_cast<std::size_t>(length)};
 }
 
-Bytes to_der(const X509* certificate) {
-  unsigned char* raw = nullptr;
-  const int length = i2d_X509(certificate, &raw);
-  Bytes der(raw, raw + length);
-  OPENSSL_free(raw);
-  return der;
-}
-
 /// RFC 7638: the required members in alphabetical order.
 std::string thumbprint(const std::string& e, const std::string& n) {
   const std::string canonical = R"({"e":")" + e + R"(","kty":"RSA","n":")" + n + R"("})";
@@ -97,12 +81,10 @@ struct RsaKey::Parts {
 };
 
 RsaKey::RsaKey(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
-  const std::string n = detail::base64url(number(parts_->key.get(), OSSL_PKEY_PARAM_RSA_N));
-  const std::string e = detail::base64url(number(parts_->key.get(), OSSL_PKEY_PARAM_RSA_E));
-  const Bytes der = to_der(parts_->certificate.get());
-  unsigned char digest[SHA_DIGEST_LENGTH];
-  SHA1(der.data(), der.size(), digest);  // RFC 7517 §4.8 says SHA-1
-  certificate_thumbprint_ = detail::base64url(digest);
+  const std::string n = detail::base64url(key_number(parts_->key.get(), OSSL_PKEY_PARAM_RSA_N));
+  const std::string e = detail::base64url(key_number(parts_->key.get(), OSSL_PKEY_PARAM_RSA_E));
+  const Bytes der = detail::to_der(parts_->certificate.get());
+  certificate_thumbprint_ = detail::thumbprint_sha1(der);
   key_id_ = thumbprint(e, n);
   public_jwk_ = {{"kty", "RSA"},
                  {"use", "sig"},

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <expected>
+#include <utility>
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "auth/detail/client_assertion.hpp"
 #include "auth/detail/token_error.hpp"
 #include "auth/form.hpp"
 
@@ -40,17 +42,37 @@ std::string field(const Form& form, const char* name) {
   return found == form.end() ? std::string() : found->second;
 }
 
+constexpr const char* kAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 struct Credentials {
   std::string client_id;
   std::string secret;
   std::string also;  ///< The secret, if it was sent form-encoded.
+  std::string assertion;
 };
 
 Credentials credentials_of(const TokenRequest& request, const Form& form) {
   if (const auto basic = parse_basic(request.authorization))
-    return {form_decoded(basic->user), basic->password, form_decoded(basic->password)};
+    return {form_decoded(basic->user), basic->password, form_decoded(basic->password),
+            field(form, "client_assertion")};
   const std::string secret = field(form, "client_secret");
-  return {field(form, "client_id"), secret, secret};
+  Credentials credentials{field(form, "client_id"), secret, secret, field(form, "client_assertion")};
+  if (credentials.client_id.empty() && !credentials.assertion.empty())
+    credentials.client_id =
+        detail::subject_of(credentials.assertion);  // RFC 7523 §3.2: client_id is optional
+  return credentials;
+}
+
+/// One proof, of a kind that is known (RFC 6749 §2.3).
+std::expected<void, TokenError> check_kind(const Credentials& credentials, const Form& form) {
+  if (credentials.secret.empty() && credentials.assertion.empty())
+    return std::unexpected(detail::missing_secret());
+  if (credentials.assertion.empty()) return {};
+  if (!credentials.secret.empty()) return std::unexpected(detail::two_credentials());
+  const std::string type = field(form, "client_assertion_type");
+  if (type.empty()) return std::unexpected(detail::missing_parameter("client_assertion_type"));
+  if (type != kAssertionType) return std::unexpected(detail::wrong_assertion_type(type));
+  return {};
 }
 
 std::expected<void, TokenError> check_target(const TokenRequest& request, const Form& form) {
@@ -66,15 +88,10 @@ std::expected<void, TokenError> check_target(const TokenRequest& request, const 
   return {};
 }
 
-struct Claimed {
-  const Application* application = nullptr;
-  Credentials credentials;
-};
-
 /// Whom the request names; nothing is proven yet.
-std::expected<Claimed, TokenError> find_application(const std::vector<Application>& applications,
-                                                    const TokenRequest& request, const Form& form) {
-  Credentials credentials = credentials_of(request, form);
+std::expected<const Application*, TokenError> find_application(const std::vector<Application>& applications,
+                                                               const TokenRequest& request,
+                                                               const Credentials& credentials) {
   if (credentials.client_id.empty()) return std::unexpected(detail::missing_parameter("client_id"));
   const auto id = base::Guid::parse(credentials.client_id);
   const auto found =
@@ -82,8 +99,7 @@ std::expected<Claimed, TokenError> find_application(const std::vector<Applicatio
   const bool any_tenant = is_any_tenant(request.tenant);
   if (found == applications.end() || (!any_tenant && base::Guid::parse(request.tenant) != found->tenant))
     return std::unexpected(detail::unknown_application(credentials.client_id, request.tenant));
-  if (credentials.secret.empty()) return std::unexpected(detail::missing_secret());
-  return Claimed{&*found, std::move(credentials)};
+  return &*found;
 }
 
 std::string success(const std::string& token, bool v1, base::WallTime now) {
@@ -144,29 +160,63 @@ std::shared_ptr<const TokenIssuer::Applications> TokenIssuer::applications() con
   return applications_;
 }
 
-std::expected<const Application*, TokenAnswer> TokenIssuer::authenticate(const Applications& known,
+struct TokenIssuer::Proof {
+  const Application* application = nullptr;
+  std::optional<detail::Assertion> assertion = {};  ///< To be used up.
+};
+
+std::expected<TokenIssuer::Proof, TokenAnswer> TokenIssuer::authenticate(const Applications& known,
                                                                          const TokenRequest& request,
                                                                          const Form& form,
                                                                          base::WallTime now) {
   const auto refuse = [&](const TokenError& error) {
     return std::unexpected(to_answer(error, request.correlation_id, now));
   };
-  const auto claimed = find_application(known, request, form);
-  if (!claimed) return refuse(claimed.error());
-  const auto& [application, credentials] = *claimed;
-  const std::string guesser = application->id.to_string() + " " + base::source_key(request.source);
+  const Credentials credentials = credentials_of(request, form);
+  const auto application = find_application(known, request, credentials);
+  if (!application) return refuse(application.error());
+  if (const auto kind = check_kind(credentials, form); !kind) return refuse(kind.error());
+  if (credentials.assertion.empty()) {
+    const auto proven = check_secret(**application, request, {credentials.secret, credentials.also}, now);
+    if (!proven) return std::unexpected(proven.error());
+    return Proof{*application};
+  }
+  const auto assertion = detail::check_assertion(credentials.assertion, **application, request, now);
+  if (!assertion) return refuse(assertion.error());
+  return Proof{*application, *assertion};
+}
+
+std::expected<void, TokenAnswer> TokenIssuer::check_secret(const Application& application,
+                                                           const TokenRequest& request,
+                                                           const Spellings& secret, base::WallTime now) {
+  const std::string guesser = application.id.to_string() + " " + base::source_key(request.source);
   const std::lock_guard lock(mutex_);
   if (const auto wait = guesses_.wait(guesser, request.at); wait.count() != 0) {
     TokenAnswer later = to_answer(detail::too_many_guesses(), request.correlation_id, now);
     later.retry_after = wait;
     return std::unexpected(std::move(later));
   }
-  if (application->secret.equals(credentials.secret) || application->secret.equals(credentials.also)) {
+  if (application.secret.equals(secret.first) || application.secret.equals(secret.second)) {
     guesses_.forgive(guesser);
-    return application;
+    return {};
   }
   if (!request.source.empty()) guesses_.failed(guesser, request.at);
-  return refuse(detail::wrong_secret(credentials.client_id));
+  return std::unexpected(
+      to_answer(detail::wrong_secret(application.id.to_string()), request.correlation_id, now));
+}
+
+/// Last of all, so that a request that is refused for something else does not use up its assertion.
+std::expected<void, TokenError> TokenIssuer::use_up(const Proof& proof, base::WallTime now) {
+  if (!proof.assertion) return {};
+  switch (assertions_.take(proof.application->id, proof.assertion->id, proof.assertion->expires, now)) {
+    case UsedOnce::Outcome::fresh:
+      return {};
+    case UsedOnce::Outcome::used:
+      return std::unexpected(detail::used_assertion());
+    case UsedOnce::Outcome::full:
+      return std::unexpected(detail::too_many_assertions());
+  }
+  std::unreachable();
 }
 
 TokenAnswer TokenIssuer::answer(const TokenRequest& request, base::WallTime now) {
@@ -177,11 +227,12 @@ TokenAnswer TokenIssuer::answer(const TokenRequest& request, base::WallTime now)
   if (grant.empty()) return refuse(detail::missing_parameter("grant_type"));
   if (grant != "client_credentials") return refuse(detail::wrong_grant(grant));
   const auto known = applications();
-  const auto application = authenticate(*known, request, form, now);
-  if (!application) return application.error();
+  const auto proof = authenticate(*known, request, form, now);
+  if (!proof) return proof.error();
   if (const auto target = check_target(request, form); !target) return refuse(target.error());
-  const auto token = issue(**application, request.base_url, now);
+  const auto token = issue(*proof->application, request.base_url, now);
   if (!token) return refuse({500, "server_error", 90033, "The token could not be signed."});
+  if (const auto fresh = use_up(*proof, now); !fresh) return refuse(fresh.error());
   return {200, success(*token, request.v1, now)};
 }
 

@@ -5,12 +5,15 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "auth/client_certificate.hpp"
 #include "auth/form.hpp"
 #include "auth/rsa_key.hpp"
+#include "auth/used_once.hpp"
 #include "auth/verifier.hpp"
 #include "base/back_off.hpp"
 #include "base/clock.hpp"
@@ -18,6 +21,10 @@
 #include "base/secret.hpp"
 
 namespace tonearm::auth {
+
+namespace detail {
+struct TokenError;
+}
 
 /// Where in `data_dir` the key lies that signs our tokens.
 inline constexpr const char* kTokenKeyFile = "token-key.pem";
@@ -29,6 +36,7 @@ struct Application {
   base::Guid tenant;
   base::Secret secret;
   std::vector<std::string> roles;
+  std::optional<ClientCertificate> certificate = {};
 };
 
 /// One POST to a token endpoint.
@@ -49,8 +57,9 @@ struct TokenAnswer {
   std::chrono::seconds retry_after{0};  ///< With 429.
 };
 
-/// Our own token service (design §4): client credentials with a secret, in the body or as Basic. Who guesses
-/// secrets of one application from one address is told to wait; its bot, elsewhere, is not.
+/// Our own token service (design §4): client credentials with a secret, in the body or as Basic, or with an
+/// assertion that the application's certificate has signed (RFC 7523), each of which is good once. Who
+/// guesses secrets of one application from one address is told to wait; its bot, elsewhere, is not.
 /// Threading: thread-safe.
 class TokenIssuer {
  public:
@@ -79,19 +88,27 @@ class TokenIssuer {
 
  private:
   using Applications = std::vector<Application>;
+  /// What a request has proven.
+  struct Proof;
   struct Issued {
     base::WallTime at;
     std::string token;
   };
 
   [[nodiscard]] std::shared_ptr<const Applications> applications() const;
-  /// The application whose secret the request proves, or what to answer.
-  [[nodiscard]] std::expected<const Application*, TokenAnswer> authenticate(const Applications& known,
-                                                                            const TokenRequest& request,
-                                                                            const Form& form,
-                                                                            base::WallTime now);
+  /// The application that the request proves to be, or what to answer.
+  [[nodiscard]] std::expected<Proof, TokenAnswer> authenticate(const Applications& known,
+                                                               const TokenRequest& request, const Form& form,
+                                                               base::WallTime now);
+  /// A secret as it was sent, and as it was meant if it was sent form-encoded.
+  using Spellings = std::pair<std::string, std::string>;
+  [[nodiscard]] std::expected<void, TokenAnswer> check_secret(const Application& application,
+                                                              const TokenRequest& request,
+                                                              const Spellings& secret, base::WallTime now);
+  [[nodiscard]] std::expected<void, detail::TokenError> use_up(const Proof& proof, base::WallTime now);
 
   const std::shared_ptr<const RsaKey> key_;
+  UsedOnce assertions_;
   mutable std::mutex mutex_;  // guards the rest
   std::shared_ptr<const Applications> applications_;
   std::map<std::pair<base::Guid, std::string>, Issued> issued_;  // last one by application and base URL

@@ -22,8 +22,9 @@ int token(const TokenOptions& options) {
   const auto settings = load_settings(options.config, options.dev);
   if (!settings) return kExitFailed;
   const auto applications = app::token_applications(*settings);
-  const auto found = std::ranges::find(applications, options.application, &auth::Application::name);
-  if (found == applications.end()) return fail_with("there is no application '" + options.application + "'");
+  if (!applications) return fail_with(applications.error().message());
+  const auto found = std::ranges::find(*applications, options.application, &auth::Application::name);
+  if (found == applications->end()) return fail_with("there is no application '" + options.application + "'");
 
   // The key of the server that has this data_dir; made here if it has not run yet.
   const auto now = base::WallClock::now();
@@ -31,7 +32,7 @@ int token(const TokenOptions& options) {
       auth::RsaKey::load_or_create(settings->server.data_dir / auth::kTokenKeyFile, "Tonearm tokens", now);
   if (!key) return fail_with(key.error().message());
   const std::string& base = settings->server.public_url;
-  const auto issued = auth::TokenIssuer(*std::move(key), applications)
+  const auto issued = auth::TokenIssuer(*std::move(key), *applications)
                           .issue(*found, base.empty() ? "http://127.0.0.1" : base, now);
   if (!issued) return fail_with(issued.error().message());
   std::puts(issued->c_str());

@@ -17,14 +17,6 @@ void check_server_built(const Settings& settings, Findings& findings) {
   }
 }
 
-void check_entries_built(const Settings& settings, Findings& findings) {
-  for (const ApplicationSettings& application : settings.applications) {
-    if (application.certificate.empty()) continue;
-    findings.add("application." + application.name + ".certificate",
-                 "is not built yet; use secret_file for the bot's credential");
-  }
-}
-
 void check_trunks_built(const Settings& settings, Findings& findings) {
   for (const TrunkSettings& trunk : settings.trunks) {
     const std::string path = "trunk." + trunk.name;
@@ -39,7 +31,6 @@ void check_trunks_built(const Settings& settings, Findings& findings) {
 
 void check_built(const Settings& settings, Findings& findings) {
   check_server_built(settings, findings);
-  check_entries_built(settings, findings);
   check_trunks_built(settings, findings);
 }
 

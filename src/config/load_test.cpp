@@ -356,7 +356,6 @@ TEST(NotBuilt, is_refused_by_name_until_it_is) {
   EXPECT_THAT(refused("[sip]\nlisten = [\"tls:127.0.0.1:5061\"]"), HasSubstr("not built yet"));
   EXPECT_THAT(refused("[media]\ncodecs = [\"PCMU\", \"opus\"]"), HasSubstr("\"opus\" is not built yet"));
   EXPECT_THAT(refused("[media]\ncodecs = [\"G722\"]"), HasSubstr("\"G722\" is not built yet"));
-  EXPECT_THAT(refused(std::string(kApplication) + "certificate = \"bot.pem\""), HasSubstr("not built yet"));
   const std::string trunk = "[[trunk]]\nname = \"c\"\nsources = [\"192.0.2.1\"]\n";
   EXPECT_THAT(refused(trunk + "srtp = \"optional\""),
               HasSubstr("tonearm.toml:4: trunk.c.srtp is not built yet"));

@@ -2,26 +2,31 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { AuthenticationRequiredError } from '@azure/identity';
+import { AuthenticationRequiredError, ClientCertificateCredential } from '@azure/identity';
 import { ConfidentialClientApplication } from '@azure/msal-node';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
 import { Bot } from './support/bot.mjs';
+import { Certificate } from './support/certificate.mjs';
 import { credential, graphClient, scope } from './support/clients.mjs';
 import { Phone } from './support/phone.mjs';
 import { ivr, otherTenant, secret, Server, tenant } from './support/server.mjs';
 
+const own = new Certificate();
+const foreign = new Certificate();
 let bot;
 let server;
 
 before(async () => {
   bot = await Bot.start();
-  server = await Server.start(bot.webhook);
+  server = await Server.start(bot.webhook, { certificate: own.file });
 });
 
 after(async () => {
   await server?.stop();
   await bot?.stop();
+  own.remove();
+  foreign.remove();
 });
 
 /** An msal-node client; `auth` and `more` change its settings. */
@@ -93,6 +98,71 @@ describe('@azure/identity', () => {
     const client = graphClient(server, { secret: 'not the secret' });
     await assert.rejects(client.api('/communications/calls/1').get(), /invalid_client/);
   });
+});
+
+describe('@azure/identity with a certificate', () => {
+  const certified = (certificate, more = {}) => {
+    const options = { authorityHost: server.authorityHost, disableInstanceDiscovery: true, ...more };
+    return new ClientCertificateCredential(tenant, ivr, { certificate: certificate.both }, options);
+  };
+
+  test('gets a token that opens the API', async () => {
+    const { token } = await certified(own).getToken(scope);
+    assertClaims(await verified(token));
+    const url = new URL('/v1.0/communications/calls/00000000-0000-4000-8000-00000000dead', server.authorityHost);
+    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal(response.status, 404); // the token was taken, there is no such call
+  });
+
+  test('gets a token with its certificate chain in the assertion', async () => {
+    assertClaims(await verified((await certified(own, { sendCertificateChain: true }).getToken(scope)).token));
+  });
+
+  test('is refused with a certificate that is not the application\'s', async () => {
+    await assert.rejects(certified(foreign).getToken(scope), isRefusal('700027'));
+    await assert.rejects(certified(foreign, { sendCertificateChain: true }).getToken(scope), isRefusal('700027'));
+  });
+});
+
+describe('@azure/msal-node with a certificate', () => {
+  const certified = (clientCertificate) => msal({ clientSecret: undefined, clientCertificate });
+  const { privateKey } = own;
+
+  for (const [name, clientCertificate] of [
+    ['SHA-256', { thumbprintSha256: own.sha256, privateKey }],
+    ['SHA-1', { thumbprint: own.sha1, privateKey }],
+    ['SHA-256, and its chain', { thumbprintSha256: own.sha256, privateKey, x5c: own.certificate }],
+  ]) {
+    test(`gets a token, the certificate named by ${name}`, async () => {
+      const token = await certified(clientCertificate).acquireTokenByClientCredential({ scopes: [scope] });
+      assertClaims(await verified(token.accessToken));
+    });
+  }
+
+  test('is refused with a key that is not the certificate\'s', async () => {
+    const wrong = { thumbprintSha256: own.sha256, privateKey: foreign.privateKey };
+    const refused = certified(wrong).acquireTokenByClientCredential({ scopes: [scope] });
+    await assert.rejects(refused, { errorCode: 'invalid_client', errorMessage: /AADSTS700027/ });
+  });
+
+  test('is refused an assertion that it sends a second time', async () => {
+    const application = certified({ thumbprintSha256: own.sha256, privateKey });
+    await application.acquireTokenByClientCredential({ scopes: [scope] });
+    const again = application.acquireTokenByClientCredential({ scopes: [scope], skipCache: true });
+    await assert.rejects(again, { errorCode: 'invalid_client', errorMessage: /AADSTS50013/ });
+  });
+});
+
+test('the first version of the token endpoint takes a resource and answers with numbers as texts', async () => {
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials', client_id: ivr, client_secret: secret, resource: 'https://graph.microsoft.com/',
+  });
+  const response = await fetch(new URL(`/${tenant}/oauth2/token`, server.authorityHost), { method: 'POST', body });
+  assert.equal(response.status, 200);
+  const answer = await response.json();
+  assert.equal(answer.expires_in, '3599');
+  assert.equal(answer.resource, 'https://graph.microsoft.com');
+  assertClaims(await verified(answer.access_token));
 });
 
 describe('@azure/msal-node', () => {

@@ -58,7 +58,64 @@ TokenError wrong_secret(const std::string& client_id) {
 
 TokenError missing_secret() {
   return {401, "invalid_client", 7000216,
-          "'client_secret' is required for the 'client_credentials' grant type."};
+          "'client_secret' or 'client_assertion' is required for the 'client_credentials' grant type."};
+}
+
+TokenError two_credentials() {
+  return {400, "invalid_request", 90023,
+          "The request proves the application in two ways. Send 'client_secret', Basic credentials or "
+          "'client_assertion', one of them."};
+}
+
+TokenError wrong_assertion_type(const std::string& type) {
+  return {400, "invalid_request", 90023,
+          fmt::format("The client_assertion_type '{}' is not supported. Use "
+                      "'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'.",
+                      shown(type))};
+}
+
+TokenError malformed_assertion(const std::string& why) {
+  return {401, "invalid_client", 50027,
+          fmt::format("The client assertion is not a JWT that can be used: {}.", why)};
+}
+
+TokenError wrong_certificate(const char* why) {
+  return {401, "invalid_client", 700027,
+          fmt::format("Client assertion failed signature validation. {}", why)};
+}
+
+TokenError wrong_assertion_subject(const char* claim) {
+  return {401, "invalid_client", 700021,
+          fmt::format(
+              "Client assertion application identifier doesn't match 'client_id' parameter: '{}' must be it.",
+              claim)};
+}
+
+TokenError wrong_assertion_audience() {
+  return {
+      401, "invalid_client", 700023,
+      "Client assertion audience claim does not match Realm issuer: 'aud' must be the address of this token "
+      "endpoint."};
+}
+
+TokenError assertion_out_of_time(const char* why) {
+  return {401, "invalid_client", 700024,
+          fmt::format("Client assertion is not within its valid time range. {}", why)};
+}
+
+TokenError missing_assertion_id() {
+  return {401, "invalid_client", 90014, "The required field 'jti' is missing from the client assertion."};
+}
+
+TokenError used_assertion() {
+  return {401, "invalid_client", 50013,
+          "Client assertion is not valid: its 'jti' has been used. Sign a new assertion for each request."};
+}
+
+TokenError too_many_assertions() {
+  return {
+      429, "temporarily_unavailable", 50196,
+      "Too many client assertions of this application are alive. Keep the token for as long as it lives."};
 }
 
 TokenError too_many_guesses() {

@@ -23,6 +23,16 @@ struct TokenError {
 [[nodiscard]] TokenError unknown_application(const std::string& client_id, const std::string& tenant);
 [[nodiscard]] TokenError wrong_secret(const std::string& client_id);
 [[nodiscard]] TokenError missing_secret();
+[[nodiscard]] TokenError two_credentials();
+[[nodiscard]] TokenError wrong_assertion_type(const std::string& type);
+[[nodiscard]] TokenError malformed_assertion(const std::string& why);
+[[nodiscard]] TokenError wrong_certificate(const char* why);
+[[nodiscard]] TokenError wrong_assertion_subject(const char* claim);
+[[nodiscard]] TokenError wrong_assertion_audience();
+[[nodiscard]] TokenError assertion_out_of_time(const char* why);
+[[nodiscard]] TokenError missing_assertion_id();
+[[nodiscard]] TokenError used_assertion();
+[[nodiscard]] TokenError too_many_assertions();
 [[nodiscard]] TokenError too_many_guesses();
 [[nodiscard]] TokenError wrong_grant(const std::string& grant);
 [[nodiscard]] TokenError wrong_scope(const std::string& scope);

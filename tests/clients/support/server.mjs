@@ -29,7 +29,7 @@ roles = ["Calls.Initiate.All", "Calls.AccessMedia.All"]
 ${more}`;
 }
 
-function settings(dataDir, webhook, { https = 0, sip = 0, hosts = [], more = '' }) {
+function settings(dataDir, webhook, { https = 0, sip = 0, hosts = [], certificate = '', more = '' }) {
   return `
 [server]
 http = ["127.0.0.1:0"]
@@ -45,7 +45,7 @@ answer_timeout = "60s" # a busy machine may need long for a bot's first token
 hosts = ${JSON.stringify(hosts)}
 [log]
 level = "warn"
-${application('ivr', ivr, tenant, `webhook = "${webhook}"\naddresses = ["ivr"]`)}
+${application('ivr', ivr, tenant, `webhook = "${webhook}"\naddresses = ["ivr"]\ncertificate = "${certificate}"`)}
 ${application('sibling', sibling, tenant)}
 ${application('stranger', stranger, otherTenant)}
 ${more}`;
@@ -66,8 +66,8 @@ function portOf(ready, key) {
 export class Server {
   /**
    * Starts it and waits until it is ready. `webhook` is where the application `ivr` hears of incoming calls. `https` and
-   * `sip` are ports, free ones if left out. With `hosts`, names that it goes by, it makes an authority of its own. `more`
-   * is what else its settings hold.
+   * `sip` are ports, free ones if left out. With `hosts`, names that it goes by, it makes an authority of its own. 
+   * `certificate` is the file of that of `ivr`; `more` is what else its settings hold.
    */
   static async start(webhook, { hosts = [], ...ports } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'tonearm-server-'));
