@@ -63,13 +63,13 @@ for (const version of ['v1.0', 'beta']) {
         assert.equal(operation.status, 'running');
         assert.equal(operation.clientContext, context);
       }
-      await phone.hears(5);
+      await phone.audio.hears(5);
 
       const cancel = await client.api(`${root}/${id}/cancelMediaProcessing`).post({ clientContext: 'enough' });
       assert.equal(cancel['@odata.type'], '#microsoft.graph.cancelMediaProcessingOperation');
       assert.equal(cancel.status, 'completed');
       assert.equal(cancel.clientContext, 'enough');
-      assert.equal(await phone.soundsAfterSilence(10), 0);
+      assert.equal(await phone.audio.soundsAfterSilence(10), 0);
 
       for (const { id: operation, clientContext } of [first, second]) {
         const { data } = await bot.ended(operation);
@@ -109,11 +109,11 @@ describe('in a call', () => {
 
   test('a prompt plays again after a cancel', async () => {
     await client.api(`${path}/playPrompt`).post(play(bot.toneUri(8), 'first'));
-    await phone.hears(5);
+    await phone.audio.hears(5);
     await client.api(`${path}/cancelMediaProcessing`).post({});
-    assert.equal(await phone.soundsAfterSilence(5), 0);
+    assert.equal(await phone.audio.soundsAfterSilence(5), 0);
     await client.api(`${path}/playPrompt`).post(play(bot.toneUri(8), 'second'));
-    await phone.hears(5);
+    await phone.audio.hears(5);
   });
 
   test('a prompt that plays to its end is notified as completed', async () => {

@@ -34,7 +34,7 @@ await bot.audioActive(incoming.data.id);
 const mediaInfo = { '@odata.type': '#microsoft.graph.mediaInfo', uri: bot.toneUri(8) };
 const prompts = [{ '@odata.type': '#microsoft.graph.mediaPrompt', mediaInfo }];
 const play = await graph.api(`${call}/playPrompt`).post({ clientContext: 'drop-in', prompts });
-await phone.hears(5);
+await phone.audio.hears(5);
 await graph.api(`${call}/cancelMediaProcessing`).post({ clientContext: 'enough' });
 assert.equal((await bot.ended(play.id)).data.clientContext, 'drop-in');
 await graph.api(call).delete();
