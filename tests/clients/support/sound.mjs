@@ -21,6 +21,11 @@ export function readSound(path) {
   return samplesOf(readFileSync(path));
 }
 
+/** A sine at half scale. */
+export function tone({ hertz, seconds }) {
+  return Float32Array.from({ length: seconds * rate }, (_, n) => 0.5 * Math.sin((2 * Math.PI * hertz * n) / rate));
+}
+
 /** A windowed sinc that keeps what is below a quarter of the rate. */
 const halfBand = Array.from({ length: taps }, (_, tap) => {
   const x = tap - (taps - 1) / 2;
