@@ -9,7 +9,6 @@
 #include "auth/auth_fixture_test.hpp"
 #include "auth/detail/base64.hpp"
 #include "auth/detail/certificate.hpp"
-#include "auth/used_once.hpp"
 #include "base/private_file.hpp"
 
 namespace tonearm::auth {
@@ -180,20 +179,12 @@ TEST_F(ClientAssertionTest, needs_no_client_id_beside_it) {
   EXPECT_EQ(ask(without).status, 200);
 }
 
-TEST_F(ClientAssertionTest, is_good_once) {
+TEST_F(ClientAssertionTest, is_good_as_often_as_it_is_sent_while_it_lives) {
   const object claims = good_assertion();
   EXPECT_EQ(code_of(old_header(), claims), 0);
-  EXPECT_EQ(code_of(old_header(), claims), 50013);
-  EXPECT_EQ(code_of(new_header(), claims), 50013);  // signed anew, the same id
-  EXPECT_EQ(code_of(old_header(), claims, pem_of("bot"), test::kNow + 600s + 299s), 50013);
+  EXPECT_EQ(code_of(old_header(), claims), 0);
+  EXPECT_EQ(code_of(old_header(), claims, pem_of("bot"), test::kNow + 600s + 299s), 0);
   EXPECT_EQ(code_of(old_header(), claims, pem_of("bot"), test::kNow + 600s + 300s), 700024);
-}
-
-TEST_F(ClientAssertionTest, is_not_used_up_by_a_request_that_is_refused_for_something_else) {
-  const std::string signed_text = assertion(old_header(), good_assertion());
-  const std::string wrong_scope = form(signed_text) + "&scope=User.Read";
-  EXPECT_EQ(issuer_.answer({kAppTenant, false, wrong_scope, "", kBase, "corr-1"}, test::kNow).status, 400);
-  EXPECT_EQ(ask(form(signed_text)).status, 200);
 }
 
 TEST_F(ClientAssertionTest, is_refused_for_each_wrong_claim_with_entras_number) {
@@ -292,20 +283,6 @@ TEST(ClientCertificate, is_the_first_in_a_file_that_may_hold_a_key_and_a_chain) 
   EXPECT_FALSE(chain->is_meant_by(new_header(pem_of("other"))));
   for (const char* text : {"", "secret", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"})
     EXPECT_FALSE(ClientCertificate::from_pem(text)) << text;
-}
-
-TEST(UsedOnce, is_bounded_by_owner_and_forgets_nothing_that_lives) {
-  UsedOnce used;
-  const auto one = base::Guid::random();
-  const auto id = [](std::size_t number) { return sha256(std::to_string(number)); };
-  for (std::size_t i = 0; i < UsedOnce::kMostOfOne; ++i)
-    ASSERT_EQ(used.take(one, id(i), test::kNow + 60s, test::kNow), UsedOnce::Outcome::fresh);
-  EXPECT_EQ(used.take(one, id(UsedOnce::kMostOfOne), test::kNow + 60s, test::kNow), UsedOnce::Outcome::full);
-  EXPECT_EQ(used.take(one, id(0), test::kNow + 60s, test::kNow + 59s), UsedOnce::Outcome::used);
-  EXPECT_EQ(used.take(base::Guid::random(), id(0), test::kNow + 60s, test::kNow), UsedOnce::Outcome::fresh);
-  EXPECT_EQ(used.take(one, id(0), test::kNow + 120s, test::kNow + 60s), UsedOnce::Outcome::fresh);
-  EXPECT_EQ(used.take(one, id(UsedOnce::kMostOfOne), test::kNow + 120s, test::kNow + 60s),
-            UsedOnce::Outcome::fresh);
 }
 
 }  // namespace

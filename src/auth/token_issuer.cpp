@@ -160,12 +160,7 @@ std::shared_ptr<const TokenIssuer::Applications> TokenIssuer::applications() con
   return applications_;
 }
 
-struct TokenIssuer::Proof {
-  const Application* application = nullptr;
-  std::optional<detail::Assertion> assertion = {};  ///< To be used up.
-};
-
-std::expected<TokenIssuer::Proof, TokenAnswer> TokenIssuer::authenticate(const Applications& known,
+std::expected<const Application*, TokenAnswer> TokenIssuer::authenticate(const Applications& known,
                                                                          const TokenRequest& request,
                                                                          const Form& form,
                                                                          base::WallTime now) {
@@ -179,11 +174,11 @@ std::expected<TokenIssuer::Proof, TokenAnswer> TokenIssuer::authenticate(const A
   if (credentials.assertion.empty()) {
     const auto proven = check_secret(**application, request, {credentials.secret, credentials.also}, now);
     if (!proven) return std::unexpected(proven.error());
-    return Proof{*application};
+    return *application;
   }
   const auto assertion = detail::check_assertion(credentials.assertion, **application, request, now);
   if (!assertion) return refuse(assertion.error());
-  return Proof{*application, *assertion};
+  return *application;
 }
 
 std::expected<void, TokenAnswer> TokenIssuer::check_secret(const Application& application,
@@ -205,20 +200,6 @@ std::expected<void, TokenAnswer> TokenIssuer::check_secret(const Application& ap
       to_answer(detail::wrong_secret(application.id.to_string()), request.correlation_id, now));
 }
 
-/// Last of all, so that a request that is refused for something else does not use up its assertion.
-std::expected<void, TokenError> TokenIssuer::use_up(const Proof& proof, base::WallTime now) {
-  if (!proof.assertion) return {};
-  switch (assertions_.take(proof.application->id, proof.assertion->id, proof.assertion->expires, now)) {
-    case UsedOnce::Outcome::fresh:
-      return {};
-    case UsedOnce::Outcome::used:
-      return std::unexpected(detail::used_assertion());
-    case UsedOnce::Outcome::full:
-      return std::unexpected(detail::too_many_assertions());
-  }
-  std::unreachable();
-}
-
 TokenAnswer TokenIssuer::answer(const TokenRequest& request, base::WallTime now) {
   const auto refuse = [&](const TokenError& error) { return to_answer(error, request.correlation_id, now); };
   if (!accepts_tenant(request.tenant)) return refuse_tenant(request.tenant, request.correlation_id, now);
@@ -227,12 +208,11 @@ TokenAnswer TokenIssuer::answer(const TokenRequest& request, base::WallTime now)
   if (grant.empty()) return refuse(detail::missing_parameter("grant_type"));
   if (grant != "client_credentials") return refuse(detail::wrong_grant(grant));
   const auto known = applications();
-  const auto proof = authenticate(*known, request, form, now);
-  if (!proof) return proof.error();
+  const auto application = authenticate(*known, request, form, now);
+  if (!application) return application.error();
   if (const auto target = check_target(request, form); !target) return refuse(target.error());
-  const auto token = issue(*proof->application, request.base_url, now);
+  const auto token = issue(**application, request.base_url, now);
   if (!token) return refuse({500, "server_error", 90033, "The token could not be signed."});
-  if (const auto fresh = use_up(*proof, now); !fresh) return refuse(fresh.error());
   return {200, success(*token, request.v1, now)};
 }
 

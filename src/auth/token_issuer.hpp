@@ -13,7 +13,6 @@
 #include "auth/client_certificate.hpp"
 #include "auth/form.hpp"
 #include "auth/rsa_key.hpp"
-#include "auth/used_once.hpp"
 #include "auth/verifier.hpp"
 #include "base/back_off.hpp"
 #include "base/clock.hpp"
@@ -88,8 +87,6 @@ class TokenIssuer {
 
  private:
   using Applications = std::vector<Application>;
-  /// What a request has proven.
-  struct Proof;
   struct Issued {
     base::WallTime at;
     std::string token;
@@ -97,18 +94,17 @@ class TokenIssuer {
 
   [[nodiscard]] std::shared_ptr<const Applications> applications() const;
   /// The application that the request proves to be, or what to answer.
-  [[nodiscard]] std::expected<Proof, TokenAnswer> authenticate(const Applications& known,
-                                                               const TokenRequest& request, const Form& form,
-                                                               base::WallTime now);
+  [[nodiscard]] std::expected<const Application*, TokenAnswer> authenticate(const Applications& known,
+                                                                            const TokenRequest& request,
+                                                                            const Form& form,
+                                                                            base::WallTime now);
   /// A secret as it was sent, and as it was meant if it was sent form-encoded.
   using Spellings = std::pair<std::string, std::string>;
   [[nodiscard]] std::expected<void, TokenAnswer> check_secret(const Application& application,
                                                               const TokenRequest& request,
                                                               const Spellings& secret, base::WallTime now);
-  [[nodiscard]] std::expected<void, detail::TokenError> use_up(const Proof& proof, base::WallTime now);
 
   const std::shared_ptr<const RsaKey> key_;
-  UsedOnce assertions_;
   mutable std::mutex mutex_;  // guards the rest
   std::shared_ptr<const Applications> applications_;
   std::map<std::pair<base::Guid, std::string>, Issued> issued_;  // last one by application and base URL

@@ -107,17 +107,6 @@ TokenError missing_assertion_id() {
   return {401, "invalid_client", 90014, "The required field 'jti' is missing from the client assertion."};
 }
 
-TokenError used_assertion() {
-  return {401, "invalid_client", 50013,
-          "Client assertion is not valid: its 'jti' has been used. Sign a new assertion for each request."};
-}
-
-TokenError too_many_assertions() {
-  return {
-      429, "temporarily_unavailable", 50196,
-      "Too many client assertions of this application are alive. Keep the token for as long as it lives."};
-}
-
 TokenError too_many_guesses() {
   return {429, "temporarily_unavailable", 50196,
           "Too many wrong secrets for this application from this address. Wait for the time in Retry-After."};

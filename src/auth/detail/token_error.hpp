@@ -31,8 +31,6 @@ struct TokenError {
 [[nodiscard]] TokenError wrong_assertion_audience();
 [[nodiscard]] TokenError assertion_out_of_time(const char* why);
 [[nodiscard]] TokenError missing_assertion_id();
-[[nodiscard]] TokenError used_assertion();
-[[nodiscard]] TokenError too_many_assertions();
 [[nodiscard]] TokenError too_many_guesses();
 [[nodiscard]] TokenError wrong_grant(const std::string& grant);
 [[nodiscard]] TokenError wrong_scope(const std::string& scope);
