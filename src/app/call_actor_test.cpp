@@ -220,71 +220,60 @@ TEST_F(CallActorTest, a_disk_that_stalls_is_answered_500_once_and_the_call_ends_
   EXPECT_EQ(replies_, 1);
 }
 
-TEST(CallActorEffects, an_invite_that_waits_for_its_row_does_not_leave_behind_the_hang_up) {
-  boost::asio::io_context context;
-  QuietSignaling signaling;
-  QuietMedia media;
-  HeldStore store;
-  QuietEvents events;
-  NoBodies bodies;
-  NoLog log;
-  Chronicle chronicle{log, false};
-  CallMetrics metrics;
-  bool over = false;
-  const call::CallId id(base::Guid::random());
-  const auto actor = std::make_shared<CallActor>(
-      context.get_executor(), CallPorts{signaling, media, store, events, bodies, chronicle}, metrics, id, "",
-      [&](call::CallId) { over = true; });
-  call::OutgoingCall order;
-  order.leg = {id, call::LegId(1)};
-  order.context.request = call::RequestId(1);
-  actor->post_create(
-      [order](const call::Stamp& stamp) { return call::Call::outgoing(order, call::CallSetup{}, stamp); });
-  actor->post(call::MediaInput{order.leg.leg, call::SessionOpened{}});
-  actor->post(call::ServerStopping{});
-  actor->post(call::MediaInput{order.leg.leg, call::SessionClosed{}});
-  while (!over) {
-    context.restart();
-    context.poll();
-    store.write();
+/// A call on a clock that only runs when the test lets it.
+class PolledActorTest : public ::testing::Test {
+ protected:
+  PolledActorTest() {
+    call::OutgoingCall order;
+    order.leg = {id_, leg_};
+    order.context.request = call::RequestId(1);
+    actor_->post_create(
+        [order](const call::Stamp& stamp) { return call::Call::outgoing(order, call::CallSetup{}, stamp); });
   }
-  EXPECT_EQ(signaling.invites, 0);
-  EXPECT_EQ(signaling.hang_ups, 0);
+  void run_until_over() {
+    while (!over_) {
+      context_.restart();
+      context_.poll();
+      store_.write();
+    }
+  }
+
+  boost::asio::io_context context_;
+  QuietSignaling signaling_;
+  QuietMedia media_;
+  HeldStore store_;
+  QuietEvents events_;
+  NoBodies bodies_;
+  NoLog log_;
+  Chronicle chronicle_{log_, false};
+  CallMetrics metrics_;
+  bool over_ = false;
+  const call::CallId id_{base::Guid::random()};
+  const call::LegId leg_{1};
+  std::shared_ptr<CallActor> actor_ = std::make_shared<CallActor>(
+      context_.get_executor(), CallPorts{signaling_, media_, store_, events_, bodies_, chronicle_}, metrics_,
+      id_, "", [this](call::CallId) { over_ = true; });
+};
+
+TEST_F(PolledActorTest, an_invite_that_waits_for_its_row_does_not_leave_behind_the_hang_up) {
+  actor_->post(call::MediaInput{leg_, call::SessionOpened{}});
+  actor_->post(call::ServerStopping{});
+  actor_->post(call::MediaInput{leg_, call::SessionClosed{}});
+  run_until_over();
+  EXPECT_EQ(signaling_.invites, 0);
+  EXPECT_EQ(signaling_.hang_ups, 0);
 }
 
-TEST(CallActorTimers, nothing_of_a_call_that_is_over_waits_on) {
-  boost::asio::io_context context;
-  QuietSignaling signaling;
-  QuietMedia media;
-  HeldStore store;
-  QuietEvents events;
-  NoBodies bodies;
-  NoLog log;
-  Chronicle chronicle{log, false};
-  CallMetrics metrics;
-  bool over = false;
-  const call::CallId id(base::Guid::random());
-  auto actor = std::make_shared<CallActor>(context.get_executor(),
-                                           CallPorts{signaling, media, store, events, bodies, chronicle},
-                                           metrics, id, "", [&](call::CallId) { over = true; });
-  call::OutgoingCall order;
-  order.leg = {id, call::LegId(1)};
-  order.context.request = call::RequestId(1);
-  actor->post_create(
-      [order](const call::Stamp& stamp) { return call::Call::outgoing(order, call::CallSetup{}, stamp); });
-  actor->post(call::MediaInput{order.leg.leg, call::SessionOpened{}});
-  actor->post(call::SignalInput{order.leg.leg, call::LegAnswered{}});  // from here on it may last a day
-  actor->post(call::SignalInput{order.leg.leg, call::LegHungUp{}});
-  actor->post(call::MediaInput{order.leg.leg, call::SessionClosed{}});
-  while (!over) {
-    context.restart();
-    context.poll();
-    store.write();
-  }
-  actor.reset();
-  context.restart();
-  context.run_for(10s);  // returns at once if there is nothing to wait for
-  EXPECT_TRUE(context.stopped());
+TEST_F(PolledActorTest, nothing_of_a_call_that_is_over_waits_on) {
+  actor_->post(call::MediaInput{leg_, call::SessionOpened{}});
+  actor_->post(call::SignalInput{leg_, call::LegAnswered{}});  // from here on it may last a day
+  actor_->post(call::SignalInput{leg_, call::LegHungUp{}});
+  actor_->post(call::MediaInput{leg_, call::SessionClosed{}});
+  run_until_over();
+  actor_.reset();
+  context_.restart();
+  context_.run_for(10s);  // returns at once if there is nothing to wait for
+  EXPECT_TRUE(context_.stopped());
 }
 
 }  // namespace

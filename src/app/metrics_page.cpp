@@ -3,7 +3,6 @@
 #include <vector>
 
 #include <malloc.h>
-
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
