@@ -155,12 +155,17 @@ class Api:
         _, _, raw = await self.request("POST", path, coded, content_type="application/x-www-form-urlencoded")
         self._token = json.loads(raw)["access_token"]
 
+    async def signed(self, method, path, body=None):
+        """As `request`, with a new token if ours has run out."""
+        answer = await self.request(method, path, body)
+        if answer[0] == 401:
+            await self.sign_in()
+            answer = await self.request(method, path, body)
+        return answer
+
     async def call(self, method, path, status, body=None):
         """The body of the answer that must have that status."""
-        got, _, raw = await self.request(method, "/v1.0/communications/calls" + path, body)
-        if got == 401:  # the token has run out
-            await self.sign_in()
-            got, _, raw = await self.request(method, "/v1.0/communications/calls" + path, body)
+        got, _, raw = await self.signed(method, "/v1.0/communications/calls" + path, body)
         if got != status:
             raise AssertionError(f"{method} {path}: {got} instead of {status}: {raw.decode(errors='replace')[:300]}")
         return json.loads(raw) if raw else {}

@@ -118,8 +118,6 @@ class Server:
         return {
             "rss_kib": int(status["VmRSS"].split()[0]),
             "anonymous_kib": int(status["RssAnon"].split()[0]),
-            "heap_used_kib": int(shown["tonearm_heap_used_bytes"]) // 1024,
-            "heap_free_kib": int(shown["tonearm_heap_free_bytes"]) // 1024,
             "descriptors": self.descriptors().total(),
             "threads": int(status["Threads"]),
             "database_kib": size(self.data, "tonearm.db*") // 1024,

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include <malloc.h>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
@@ -249,14 +248,6 @@ void add_storage(Page& page, const storage::StorageMetrics& storage, std::chrono
   page.histogram("tonearm_store_commit_seconds", "Step queued to on disk", storage.commit_latency);
 }
 
-/// Memory that grows although what is used does not is what the allocator could not reuse.
-void add_heap(Page& page) {
-  const struct mallinfo2 heap = ::mallinfo2();
-  page.gauge("tonearm_heap_used_bytes", "Memory that is in use", number(heap.uordblks + heap.hblkhd));
-  page.gauge("tonearm_heap_free_bytes", "Memory that was given back and is kept for whoever asks next",
-             number(heap.fordblks));
-}
-
 void add_event_log(Page& page, const storage::EventLogMetrics& events) {
   page.counter("tonearm_events_written_total", "Events written to the event log",
                number(events.written_total));
@@ -287,7 +278,6 @@ std::string metrics_page(const MetricsSources& sources) {
   add_notifications(page, sources.notifications, sources.storage.parked);
   add_storage(page, sources.storage, sources.oldest_uncommitted);
   add_event_log(page, sources.events);
-  add_heap(page);
   page.gauge("tonearm_recordings_bytes", "Disk that recordings take", number(sources.recordings.bytes()));
   page.gauge("tonearm_recordings_files", "Files of recordings, growing ones too",
              number(sources.recordings.files()));
