@@ -62,7 +62,7 @@ class SimulatedCall {
   void run() {
     send_all();
     append_spool_header(spool_);
-    for (std::size_t at = 0; !record_->over(); at += 1) wake();
+    while (!record_->over()) wake();
     append_spool_end(spool_, record_->length());
   }
 
