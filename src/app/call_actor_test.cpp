@@ -108,11 +108,28 @@ struct NoLog final : call::EventLog {
   void post(call::CallId, call::LoggedEvent) override {}
 };
 
+/// What surrounds an actor, and outlives it.
+class ActorStage : public ::testing::Test {
+ protected:
+  [[nodiscard]] CallPorts ports() { return {signaling_, media_, store_, events_, bodies_, chronicle_}; }
+
+  QuietSignaling signaling_;
+  QuietMedia media_;
+  HeldStore store_;
+  QuietEvents events_;
+  NoBodies bodies_;
+  NoLog log_;
+  Chronicle chronicle_{log_, false};
+  CallMetrics metrics_;
+  const call::CallId id_{base::Guid::random()};
+};
+
 /// One call that a request asks for.
-class CallActorTest : public ::testing::Test {
+class CallActorTest : public ActorStage {
  protected:
   void place(std::chrono::milliseconds store_limit) {
-    const CallPorts ports{signaling_, media_, store_, events_, bodies_, chronicle_, store_limit};
+    CallPorts ports = this->ports();
+    ports.store_limit = store_limit;
     actor_ = std::make_shared<CallActor>(runtime_.next().get_executor(), ports, metrics_, id_,
                                          "https://bot.example.com/api",
                                          [this](call::CallId) { over_.set_value(); });
@@ -143,15 +160,6 @@ class CallActorTest : public ::testing::Test {
   void TearDown() override { runtime_.stop(); }
 
   net::Runtime runtime_{1};  // first: an actor's timers are its own
-  QuietSignaling signaling_;
-  QuietMedia media_;
-  HeldStore store_;
-  QuietEvents events_;
-  NoBodies bodies_;
-  NoLog log_;
-  Chronicle chronicle_{log_, false};
-  CallMetrics metrics_;
-  const call::CallId id_{base::Guid::random()};
   std::promise<call::Reply> first_reply_;
   std::promise<void> over_;
   std::atomic<int> replies_{0};
@@ -221,7 +229,7 @@ TEST_F(CallActorTest, a_disk_that_stalls_is_answered_500_once_and_the_call_ends_
 }
 
 /// A call on a clock that only runs when the test lets it.
-class PolledActorTest : public ::testing::Test {
+class PolledActorTest : public ActorStage {
  protected:
   PolledActorTest() {
     call::OutgoingCall order;
@@ -239,20 +247,10 @@ class PolledActorTest : public ::testing::Test {
   }
 
   boost::asio::io_context context_;
-  QuietSignaling signaling_;
-  QuietMedia media_;
-  HeldStore store_;
-  QuietEvents events_;
-  NoBodies bodies_;
-  NoLog log_;
-  Chronicle chronicle_{log_, false};
-  CallMetrics metrics_;
   bool over_ = false;
-  const call::CallId id_{base::Guid::random()};
   const call::LegId leg_{1};
   std::shared_ptr<CallActor> actor_ = std::make_shared<CallActor>(
-      context_.get_executor(), CallPorts{signaling_, media_, store_, events_, bodies_, chronicle_}, metrics_,
-      id_, "", [this](call::CallId) { over_ = true; });
+      context_.get_executor(), ports(), metrics_, id_, "", [this](call::CallId) { over_ = true; });
 };
 
 TEST_F(PolledActorTest, an_invite_that_waits_for_its_row_does_not_leave_behind_the_hang_up) {

@@ -186,6 +186,11 @@ Leg* other_side(CallData& call, const Leg& from) {
   return other->session == Leg::Session::open ? other : nullptr;
 }
 
+/// Else those that media hears are in the sound.
+bool keys_are_apart(const Leg& leg) {
+  return leg.media && (leg.media->receive_event_payload_type || leg.media->keys == KeySource::info);
+}
+
 void send_key(CallData& call, StepBuilder& step, const Leg& from, Tone tone) {
   const Leg* other = other_side(call, from);
   if (other) step.now(SendDtmf{other->id, call.queue.next_number(), {tone}, {}});
@@ -243,15 +248,11 @@ void on_redirect_too_long(CallData& call, StepBuilder& step) {
 }
 
 void pass_key_on(CallData& call, StepBuilder& step, const Leg& from, Tone tone) {
-  const bool in_its_sound =
-      from.media && !from.media->receive_event_payload_type && from.media->keys != KeySource::info;
-  if (!in_its_sound) send_key(call, step, from, tone);
+  if (keys_are_apart(from)) send_key(call, step, from, tone);
 }
 
 void pass_info_key_on(CallData& call, StepBuilder& step, const Leg& from, Tone tone) {
-  const bool events = from.media && from.media->receive_event_payload_type;
-  const bool by_info = from.media && from.media->keys == KeySource::info;
-  if (events || by_info) return step.now(InjectKey{from.id, tone});  // media knows which source counts
+  if (keys_are_apart(from)) return step.now(InjectKey{from.id, tone});  // media knows which source counts
   send_key(call, step, from, tone);
 }
 

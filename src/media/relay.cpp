@@ -27,12 +27,11 @@ bool Relay::pass_on(Codec codec, const RtpHeader& header, std::span<const std::u
   return to_peer_->push(packet);
 }
 
-std::optional<Relay::Outgoing> Relay::make(const RelayedPacket& packet, Codec codec,
-                                           std::uint8_t payload_type, RtpSender& sender,
-                                           base::TimePoint now) {
+std::span<const std::uint8_t> Relay::make(const RelayedPacket& packet, Codec codec, std::uint8_t payload_type,
+                                          RtpSender& sender, base::TimePoint now) {
   if (flowing_ && now - last_sent_ >= kQuiet) yield_to(sender, now);
   const auto place = numbers_.place(packet.header, sender.sequence(), sender.timestamp());
-  if (!place) return std::nullopt;
+  if (!place) return {};
   const auto bytes = std::span(packets_[used_++]).first(kRtpHeaderBytes + packet.size);
   convert(packet.codec, codec, std::span(packet.payload).first(packet.size), bytes.subspan(kRtpHeaderBytes));
   sender.stamp({.payload_type = payload_type,
@@ -45,7 +44,7 @@ std::optional<Relay::Outgoing> Relay::make(const RelayedPacket& packet, Codec co
   flowing_ = true;
   last_sent_ = now;
   last_samples_ = packet.size;
-  return Outgoing{bytes};
+  return bytes;
 }
 
 void Relay::yield_to(RtpSender& sender, base::TimePoint now) {

@@ -55,16 +55,13 @@ class Relay {
   /// What our far end said. False if the other side does not take it away.
   bool pass_on(Codec codec, const RtpHeader& header, std::span<const std::uint8_t> payload);
 
-  /// A packet to be sent now; its bytes stay until the next wake.
-  struct Outgoing {
-    std::span<const std::uint8_t> bytes;
-  };
   void begin_wake() { used_ = 0; }
   [[nodiscard]] bool may_send() const { return used_ < kBurst; }
   [[nodiscard]] std::optional<RelayedPacket> next() { return from_peer_->pop(); }
-  /// Numbered and in `codec`; none if it comes too late for its place.
-  std::optional<Outgoing> make(const RelayedPacket& packet, Codec codec, std::uint8_t payload_type,
-                               RtpSender& sender, base::TimePoint now);
+  /// Numbered and in `codec`, to be sent now; valid until the next wake. Empty if it comes too late for its
+  /// place.
+  std::span<const std::uint8_t> make(const RelayedPacket& packet, Codec codec, std::uint8_t payload_type,
+                                     RtpSender& sender, base::TimePoint now);
 
   /// The other side is heard: ticks send nothing of their own.
   [[nodiscard]] bool flowing(base::TimePoint now) const { return flowing_ && now - last_sent_ < kQuiet; }

@@ -135,8 +135,8 @@ void Stream::on_relay(const WakeTime& time) {
     if (!packet) return;
     if (!sending() || key_sender_.busy()) continue;
     frame_was_played_ = false;
-    const auto out = relay_->make(*packet, settings_.codec, settings_.send_payload_type, sender_, time.now);
-    if (out) stage_rtp(out->bytes, time);
+    const auto bytes = relay_->make(*packet, settings_.codec, settings_.send_payload_type, sender_, time.now);
+    if (!bytes.empty()) stage_rtp(bytes, time);
   }
 }
 

@@ -42,13 +42,17 @@ CallRoute route_by(const SipUri& uri, Transport transport) {
 
 // ---- users
 
+const UserEntry* find_user(const Directory& directory, const std::string& id) {
+  const auto user = std::ranges::find(directory.users, id, &UserEntry::id);
+  return user == directory.users.end() ? nullptr : &*user;
+}
+
 std::expected<std::vector<CallRoute>, NoRoute> routes_to_user(const Directory& directory,
                                                               const std::string& id,
                                                               const CallerIdentity& caller,
                                                               const ContactsOf& contacts) {
-  const auto user = std::ranges::find(directory.users, id, &UserEntry::id);
-  if (user == directory.users.end())
-    return std::unexpected(NoRoute{0, false, "no such user in the directory"});
+  const UserEntry* user = find_user(directory, id);
+  if (user == nullptr) return std::unexpected(NoRoute{0, false, "no such user in the directory"});
   std::vector<CallRoute> routes;
   const auto add = [&](const std::string& text, const std::optional<NextHop>& hop, bool nat) {
     const auto uri = parse_uri(text);
@@ -147,12 +151,6 @@ std::expected<std::vector<CallRoute>, NoRoute> routes_to_number(const Directory&
   return ready;
 }
 
-std::optional<std::string> username_of(const Directory& directory, const std::string& id) {
-  const auto user = std::ranges::find(directory.users, id, &UserEntry::id);
-  if (user == directory.users.end() || user->username.empty()) return std::nullopt;
-  return user->username;
-}
-
 }  // namespace
 
 std::expected<std::vector<CallRoute>, NoRoute> routes_to(const Directory& directory,
@@ -164,8 +162,10 @@ std::expected<std::vector<CallRoute>, NoRoute> routes_to(const Directory& direct
   caller.user = without_separators(caller_number);
   caller.display_name = source.display_name;
   // Among our own users people know each other by name.
-  if (source.kind == call::Party::Kind::user && target.kind == call::Party::Kind::user)
-    caller.user = username_of(directory, source.id).value_or(caller.user);
+  if (source.kind == call::Party::Kind::user && target.kind == call::Party::Kind::user) {
+    const UserEntry* user = find_user(directory, source.id);
+    if (user != nullptr && !user->username.empty()) caller.user = user->username;
+  }
   if (target.kind == call::Party::Kind::user) return routes_to_user(directory, target.id, caller, contacts);
   if (target.kind == call::Party::Kind::phone) {
     return routes_to_number(directory, without_separators(target.id), caller, trunks);

@@ -63,6 +63,10 @@ class World {
   [[nodiscard]] RecordSpec some_record();
   void send_signal();
   [[nodiscard]] RedirectCommand some_redirect();
+  [[nodiscard]] static MediaDescription some_media();
+  // world_targets_test.cpp
+  /// The media command's leg is one of a redirect's targets.
+  [[nodiscard]] static bool is_for_target(const NowEffect& effect);
   void run_for_target(const NowEffect& effect);
   /// Something happens at a target of a redirect. False if there is none.
   bool act_for_target();
