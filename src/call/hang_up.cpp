@@ -82,7 +82,6 @@ void begin_end_of_relay(CallData& call, StepBuilder& step, const CallEnd& end, i
 
 void finish_relay(CallData& call, StepBuilder& step) {
   call.timers.disarm_all(step);
-  call.view.relaying = false;
   write_last_step(call, step);
 }
 

@@ -99,7 +99,6 @@ void leave_bot_out(CallData& call, StepBuilder& step) {
   move(call, step, CallTrigger::redirected);
   call.timers.disarm(step, TimerKind::ringing);
   call.view.record.established = step.stamp().wall;
-  call.view.relaying = true;
   call.timers.arm(step, TimerKind::longest_duration, call.policy.duration_max);
   notify_ended(call, step, {CallEndReason::redirected, 0, {}});
 }

@@ -95,7 +95,6 @@ TEST_F(RedirectTest, that_is_answered_joins_the_two_and_is_over_for_the_bot) {
   EXPECT_EQ(scene.state(), CallState::terminated);
   EXPECT_EQ(end(), CallEndReason::redirected);
   EXPECT_TRUE(scene.shown->gone);
-  EXPECT_TRUE(scene.shown->relaying);
   EXPECT_FALSE(scene.call->over());
   EXPECT_THAT(scene.events(), ElementsAre(CallEvent::offered, CallEvent::ended));
   EXPECT_THAT(scene.notifications.back().behind, ElementsAre(request));
@@ -137,7 +136,6 @@ TEST_F(RedirectTest, ends_with_the_callers_hang_up) {
   close(Scene::kLeg);
   close(kFirst);
   EXPECT_TRUE(scene.call->over());
-  EXPECT_FALSE(scene.shown->relaying);
   EXPECT_EQ(end(), CallEndReason::redirected);
   EXPECT_THAT(scene.events(), ElementsAre(CallEvent::offered, CallEvent::ended))
       << "the bot hears nothing more";

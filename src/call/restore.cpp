@@ -46,7 +46,6 @@ Step end_restored(const StoredCall& stored, const SavedRecordings& saved, const 
   SnapshotPtr published = stored.call;
   if (view.gone) {  // its caller spoke with whom it was redirected to
     view.record.ended = stamp.wall;
-    view.relaying = false;
     step.write_call();
     step.write_end_of_call();
     return step.finish(view, published);

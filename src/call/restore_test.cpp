@@ -95,13 +95,12 @@ TEST(Restore, of_a_redirected_call_tells_the_bot_nothing_and_is_its_end) {
   scene.command(RedirectCommand{{{Party::Kind::user, "ada", "Ada", ""}}, base::seconds(55), false, ""});
   for (const LegId leg : {LegId(1), LegId(2)}) scene.feed(MediaInput{leg, SessionOpened{}});
   scene.feed(SignalInput{LegId(2), LegAnswered{Scene::media(), "dialog"}});
-  ASSERT_TRUE(scene.shown->relaying);
+  ASSERT_TRUE(scene.shown->gone);
   const Step step = restore(stored(scene));
   EXPECT_TRUE(step.notifications.empty());
   EXPECT_TRUE(step.rows.call_over);
   EXPECT_EQ(step.rows.call->end->reason, CallEndReason::redirected);
   EXPECT_TRUE(step.rows.call->record.ended);
-  EXPECT_FALSE(step.rows.call->relaying);
 }
 
 }  // namespace

@@ -80,8 +80,7 @@ struct CallSnapshot {
   bool audio_was_active = false;
   std::optional<ToneInfo> tone;  ///< The last one notified.
   std::optional<CallEnd> end;
-  bool gone = false;      ///< `deleted` was committed: 404 on everything.
-  bool relaying = false;  ///< Gone for the bot, but its caller speaks with whom it was redirected to.
+  bool gone = false;  ///< `deleted` was committed: 404 on everything.
   CallRecord record;
   std::map<OperationId, OperationView> operations;
 };
