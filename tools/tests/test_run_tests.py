@@ -23,7 +23,8 @@ def writer(text, status=0):
 
 
 REPORT = (
-    '<testsuites><testsuite><testcase name="a"/><testcase name="b"><failure/></testcase>'
+    '<testsuites><testsuite><testcase name="a"/><testcase name="b">'
+    '<failure message="short">f.cpp:7\n  Expected: 1\n\n    Actual: 2</failure></testcase>'
     '<testcase name="c"><skipped/></testcase><testcase name="d" status="notrun"/></testsuite></testsuites>'
 )
 
@@ -37,16 +38,23 @@ def test_passed_failed_and_skipped_are_told_apart(tool):
     assert run.summary() == 1
 
 
-def test_the_summary_names_what_failed(tool, capsys):
+def test_the_summary_names_what_failed_and_says_why(tool, capsys):
     run = tool.TestRun()
     run.tests("one", writer(REPORT, 1), 10)
     run.tests("dies", ["/bin/sh", "-c", "exit 139"], 10)
     run.summary()
-    said = capsys.readouterr().out.splitlines()
-    assert [line.strip() for line in said if "failed: " in line and " passed" not in line] == [
-        "failed: b",
-        "failed: sh ended with 139",
-    ]
+    said = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    at = said.index("failed: b")
+    assert said[at + 1 : at + 4] == ["f.cpp:7", "Expected: 1", "Actual: 2"]
+    assert "failed: sh ended with 139" in said
+
+
+def test_a_long_complaint_is_cut(tool, capsys):
+    run = tool.TestRun()
+    lines = "\n".join(f"line {n}" for n in range(100))
+    run.tests("one", writer(f'<testsuite><testcase name="a"><failure>{lines}</failure></testcase></testsuite>', 1), 10)
+    run.summary()
+    assert capsys.readouterr().out.count("line ") == tool.WHY_LINES
 
 
 def test_a_runner_that_dies_without_a_report_is_one_failure(tool):
