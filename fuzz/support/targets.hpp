@@ -8,6 +8,7 @@
 #define TONEARM_FUZZ_TARGETS(EACH) \
   EACH(config)                     \
   EACH(digest)                     \
+  EACH(http_answer)                \
   EACH(http_request)               \
   EACH(info)                       \
   EACH(issuer)                     \
