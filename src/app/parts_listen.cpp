@@ -83,7 +83,9 @@ base::Result<void> Server::Parts::open_api() {
   options.repeats.window = settings_.http.repeat_window;
   const auto kept =
       store_->load_answers(base::WallClock::now() - options.repeats.window, options.repeats.answers_max);
-  recording_routes_.emplace(http::RecordingPorts{*store_, *recordings_});
+  recording_routes_.emplace(http::RecordingPorts{
+      *store_, *recordings_,
+      [this](call::CallId call, const graph::RecordingAsked& asked) { chronicle_->note(call, asked); }});
   graph_routes_.emplace(http::GraphPorts{*verifier_, *host_, *own_addresses_}, std::move(options));
   graph_routes_->restore(kept);
   api_.emplace(*identity_routes_, *recording_routes_, *graph_routes_,

@@ -143,6 +143,12 @@ EventText describe(const RequestRefused& what, bool /*show_numbers*/) {
                                         {"message", valid_utf8(what.answer.message)}});
 }
 
+EventText describe(const RecordingAsked& what, bool /*show_numbers*/) {
+  return event_text("recording.asked", {{"operation", what.operation.to_string()},
+                                        {"httpStatus", what.status},
+                                        {"bytes", what.bytes}});
+}
+
 EventText describe(const NotificationFate& what, bool /*show_numbers*/) {
   json::object details{{"number", what.number.value}};
   if (!what.because.why.empty()) {

@@ -64,6 +64,14 @@ struct RequestRefused {
 };
 [[nodiscard]] EventText describe(const RequestRefused& what, bool show_numbers);
 
+/// A recording was asked for with its own token.
+struct RecordingAsked {
+  call::OperationId operation;
+  int status = 0;           ///< Of the answer.
+  std::uint64_t bytes = 0;  ///< Of audio that it offers.
+};
+[[nodiscard]] EventText describe(const RecordingAsked& what, bool show_numbers);
+
 /// What became of a notification, or of one attempt to deliver it.
 struct NotificationFate {
   enum class Kind : std::uint8_t { delivered, attempt_failed, parked, redelivery_ordered };

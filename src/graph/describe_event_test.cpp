@@ -92,6 +92,14 @@ TEST(DescribeEvent, an_answer_says_which_operation_or_which_error) {
   EXPECT_FALSE(made.details.contains("code"));
 }
 
+TEST(DescribeEvent, a_download_says_what_was_offered) {
+  const auto asked = written(RecordingAsked{*call::OperationId::parse(kOperationText), 206, 1000});
+  EXPECT_EQ(asked.kind, "recording.asked");
+  EXPECT_EQ(text_in(asked, "operation"), kOperationText);
+  EXPECT_EQ(asked.details.at("httpStatus").to_number<int>(), 206);
+  EXPECT_EQ(asked.details.at("bytes").to_number<int>(), 1000);
+}
+
 TEST(DescribeEvent, a_notification_says_what_it_tells_and_then_its_fate) {
   call::Notification notification;
   notification.number = call::NotificationNumber(9);

@@ -40,6 +40,11 @@ Response not_its_token(const Request& request) {
                         "token opens it.");
 }
 
+Response still_being_written(const Request& request) {
+  return error_response(request, Errc::unavailable,
+                        "The recording is still being written. Ask again after the time in Retry-After.");
+}
+
 Response not_satisfiable(const Request& request, std::uint64_t size) {
   Response response = error_response(
       request, {416, "BadRequest", fmt::format("The recording has {} bytes; ask for some of them.", size)});
@@ -55,6 +60,7 @@ struct RecordingRoutes::Download {
   Responder respond;
   call::OperationId operation;
   auth::Sha256 token;
+  call::CallId call = {};  ///< Once the token is known to be the recording's.
 };
 
 RecordingRoutes::RecordingRoutes(RecordingPorts ports, std::chrono::milliseconds wait)
@@ -86,28 +92,35 @@ void RecordingRoutes::on_row(const DownloadPtr& download, const std::optional<ca
   if (!row || row->expires <= request.date) return download->respond(no_such_recording(request));
   if (!auth::equal_in_constant_time(row->token_hash, download->token))
     return download->respond(not_its_token(request));
+  download->call = row->call;
   ports_.files.await_file(download->operation, wait_, [this, download](const auto& path) {
-    if (path) return boost::asio::post(readers_, [this, download, path = *path] { send(download, path); });
-    download->respond(error_response(download->request, Errc::unavailable,
-                                     "The recording is still being written. Ask again after the time in "
-                                     "Retry-After."));
+    if (!path) return answer(*download, still_being_written(download->request));
+    boost::asio::post(readers_, [this, download, path = *path] { answer(*download, open(*download, path)); });
   });
 }
 
-void RecordingRoutes::send(const DownloadPtr& download, const std::filesystem::path& path) {
-  const Request& request = download->request;
+void RecordingRoutes::answer(Download& download, Response response) {
+  if (ports_.asked) {
+    const std::uint64_t bytes = response.stream ? response.length().value_or(0) : 0;
+    ports_.asked(download.call, {download.operation, response.status, bytes});
+  }
+  download.respond(std::move(response));
+}
+
+Response RecordingRoutes::open(const Download& download, const std::filesystem::path& path) {
+  const Request& request = download.request;
   auto file = OpenFile::open(path);
   if (!file) {
     const bool removed = file.error().code == std::errc::no_such_file_or_directory;  // its time came just now
     if (!removed) spdlog::error("recordings: {}", file.error().message());
-    return download->respond(removed ? no_such_recording(request) : error_response(request, Errc::internal));
+    return removed ? no_such_recording(request) : error_response(request, Errc::internal);
   }
   const std::uint64_t size = (*file)->size();
-  const std::string name = download->operation.to_string();
+  const std::string name = download.operation.to_string();
   const std::string etag = fmt::format("\"{}-{}\"", name, size);
   const bool still_same = request.if_range.empty() || request.if_range == etag;
   const RangeRequest asked = still_same ? read_range(request.range, size) : RangeRequest{};
-  if (asked.kind == Kind::unsatisfiable) return download->respond(not_satisfiable(request, size));
+  if (asked.kind == Kind::unsatisfiable) return not_satisfiable(request, size);
   const bool part = asked.kind == Kind::part;
   const ByteRange range = part ? asked.range : ByteRange{0, size};
 
@@ -121,7 +134,7 @@ void RecordingRoutes::send(const DownloadPtr& download, const std::filesystem::p
         {"Content-Range", fmt::format("bytes {}-{}/{}", range.first, range.first + range.length - 1, size)});
   }
   response.stream = std::make_shared<FileStream>(std::move(*file), range, readers_.get_executor());
-  download->respond(std::move(response));
+  return response;
 }
 
 }  // namespace tonearm::http

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include <boost/asio/thread_pool.hpp>
 
 #include "call/recordings.hpp"
+#include "graph/describe_event.hpp"
 #include "http/service.hpp"
 
 namespace tonearm::http {
@@ -15,6 +17,8 @@ namespace tonearm::http {
 struct RecordingPorts {
   call::RecordingStore& rows;
   call::RecordingFiles& files;
+  /// Told what whoever has the recording's own token is answered; may be unset. Any thread; must not block.
+  std::function<void(call::CallId, const graph::RecordingAsked&)> asked = {};
 };
 
 /// `GET` and `HEAD` of `/tonearm/recordings/{operation id}`: a recording for whoever has its own token, and
@@ -33,7 +37,8 @@ class RecordingRoutes {
   using DownloadPtr = std::shared_ptr<Download>;
 
   void on_row(const DownloadPtr& download, const std::optional<call::OfferedRecording>& row);
-  void send(const DownloadPtr& download, const std::filesystem::path& path);
+  [[nodiscard]] Response open(const Download& download, const std::filesystem::path& path);
+  void answer(Download& download, Response response);
 
   const RecordingPorts ports_;
   const std::chrono::milliseconds wait_;

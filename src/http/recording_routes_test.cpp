@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <future>
+#include <mutex>
 
 #include "auth/sha256.hpp"
 #include "http/http_fixture_test.hpp"
@@ -22,6 +23,7 @@ class RecordingRoutesTest : public ::testing::Test {
     std::ofstream(file_, std::ios::binary) << audio_;
     call::OfferedRecording row;
     row.operation = operation_;
+    row.call = call_;
     row.token_hash = auth::sha256(kToken);
     row.expires = now_ + 1h;
     recordings_.rows[operation_] = row;
@@ -72,10 +74,21 @@ class RecordingRoutesTest : public ::testing::Test {
 
   const base::WallTime now_ = base::WallClock::now();
   const call::OperationId operation_ = call::OperationId::parse(kOperation).value();
+  const call::CallId call_ = call::CallId::parse("6a1f0d00-3c52-4e8b-9b1d-0f4c7e2ad901").value();
   const std::filesystem::path file_;
   std::string audio_;
   test::FakeRecordings recordings_;
-  RecordingRoutes routes_{{recordings_, recordings_}};
+  struct Asked {
+    call::CallId call;
+    graph::RecordingAsked what;
+  };
+  std::mutex mutex_;
+  std::vector<Asked> asked_;
+  RecordingRoutes routes_{
+      {recordings_, recordings_, [this](call::CallId call, const graph::RecordingAsked& what) {
+         const std::lock_guard lock(mutex_);
+         asked_.push_back({call, what});
+       }}};
 };
 
 TEST_F(RecordingRoutesTest, its_own_token_gets_the_whole_file) {
@@ -87,6 +100,23 @@ TEST_F(RecordingRoutesTest, its_own_token_gets_the_whole_file) {
             std::string("attachment; filename=\"") + kOperation + ".wav\"");
   EXPECT_EQ(test::header(response, "Accept-Ranges"), "bytes");
   EXPECT_EQ(body(response), audio_);
+}
+
+TEST_F(RecordingRoutesTest, what_its_own_token_is_answered_is_told_of_its_call) {
+  send(request("Bearer another-token"));
+  send(request());
+  range("bytes=0-9");
+  range("bytes=200000-");
+  recordings_.file = std::nullopt;
+  send(request());
+  std::vector<std::pair<int, std::uint64_t>> answers;
+  for (const auto& [call, what] : asked_) {
+    EXPECT_EQ(call, call_);
+    EXPECT_EQ(what.operation, operation_);
+    answers.emplace_back(what.status, what.bytes);
+  }
+  using Answers = std::vector<std::pair<int, std::uint64_t>>;
+  EXPECT_EQ(answers, (Answers{{200, audio_.size()}, {206, 10}, {416, 0}, {503, 0}}));
 }
 
 TEST_F(RecordingRoutesTest, every_other_token_gets_401) {

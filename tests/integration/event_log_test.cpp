@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "eventually.hpp"
+#include "recording_peer.hpp"
 #include "server_fixture.hpp"
 
 namespace tonearm::testing {
@@ -114,6 +115,29 @@ TEST(EventLog, tells_a_call_from_its_invite_to_the_delivery_of_its_last_notifica
   const auto refused = events[index_of(events, "request.refused")].at("details").as_object();
   EXPECT_EQ(refused.at("httpStatus").to_number<int>(), 400);
   EXPECT_NE(std::string(refused.at("route").as_string()).find("playPrompt"), std::string::npos);
+}
+
+TEST(EventLog, tells_who_had_a_recording_also_when_the_call_is_gone) {
+  const TempDir dir;
+  Bot bot;
+  LocalServer server(test_settings(bot, dir.path()));
+  Whistler call(server.at(), bot);
+  const std::string operation = call.record_for(700ms);
+  call.phone.send_bye();
+  const auto end = bot.wait_operation_end(operation);
+  ASSERT_TRUE(end);
+  events_until(server.at(), call.id, "call.over");
+  const std::string location = end->text("recordingLocation");
+  EXPECT_EQ(download(server.at().http, location, "not-its-token").status(), 401);
+  const auto part =
+      download(server.at().http, location, end->text("recordingAccessToken"), "Range: bytes=0-99\r\n");
+  EXPECT_EQ(part.status(), 206);
+
+  const Events events = events_until(server.at(), call.id, "recording.asked");
+  const auto asked = events[index_of(events, "recording.asked")].at("details").as_object();
+  EXPECT_EQ(asked.at("operation").as_string(), operation);
+  EXPECT_EQ(asked.at("httpStatus").to_number<int>(), 206) << "a stranger's try is none";
+  EXPECT_EQ(asked.at("bytes").to_number<int>(), 100);
 }
 
 TEST(EventLog, streams_what_happens_and_goes_on_where_a_client_left) {
