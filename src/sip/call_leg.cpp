@@ -154,7 +154,8 @@ void CallLegs::bind(call::LegRef leg, SessionId session, const std::string& call
   legs_.emplace(session, leg);
   const std::lock_guard lock(mutex_);
   call_ids_[leg.call].push_back(call_id);
-  if (call_ids_.size() > 2 * agent_->trace().size()) forget_untraced();
+  const std::size_t traced = agent_->trace().size();
+  if (call_ids_.size() > traced + traced / 4) forget_untraced();
 }
 
 /// With the lock held. Calls outlive themselves here for as long as the trace has their messages.

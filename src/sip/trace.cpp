@@ -2,18 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
+#include <type_traits>
+#include <utility>
 
 namespace tonearm::sip {
 namespace {
 
-constexpr std::size_t kBytesPerCall = 256;  // what an entry costs beside its messages
 constexpr std::string_view kCutOff = "\r\n(cut off)";
-
-/// What a message takes in memory: the allocator's and the list's part of it is as much as a short text.
-std::size_t cost_of(const TracedMessage& message) {
-  constexpr std::size_t kAround = sizeof(TracedMessage) + 64;
-  return kAround + message.text.capacity();
-}
 
 bool starts_with_name(std::string_view line, std::string_view name) {
   if (line.size() <= name.size()) return false;
@@ -82,35 +78,39 @@ std::string_view TracedMessage::seen() const {
   return cut ? all.substr(0, all.size() - kCutOff.size()) : all;
 }
 
+/// What stands in the ring before the addresses and the text of a message.
+struct MessageTrace::Record {
+  std::pair<const std::string, Call>* call = nullptr;  // none: its call has left it out
+  Place next = 0;                                      // of the same call; the last has none
+  base::WallTime at;
+  std::size_t bytes = 0;
+  std::size_t local_length = 0;
+  std::size_t remote_length = 0;
+  std::uint16_t local_port = 0;
+  std::uint16_t remote_port = 0;
+  Transport transport = Transport::udp;
+  bool sent = false;
+};
+
 void MessageTrace::open(const std::string& call_id) {
   const std::lock_guard lock(mutex_);
-  auto [call, is_new] = calls_.try_emplace(call_id);
-  if (is_new) call->second.age = ages_.insert(ages_.end(), call_id);
-  bytes_ += is_new ? kBytesPerCall : 0;
+  if (!calls_.contains(call_id)) append(call_id, {}, false);
 }
 
-void MessageTrace::add(const std::string& call_id, TracedMessage message) {
+void MessageTrace::add(const std::string& call_id, const TracedMessage& message) {
   const std::lock_guard lock(mutex_);
-  const auto call = calls_.find(call_id);
-  if (call == calls_.end()) return;
-  Call& entry = call->second;
-  message.text.shrink_to_fit();  // it grew line by line
-  entry.bytes += cost_of(message);
-  bytes_ += cost_of(message);
-  entry.messages.push_back(std::move(message));
-  if (entry.messages.size() > kMessagesPerCall) {
-    entry.bytes -= cost_of(entry.messages.front());
-    bytes_ -= cost_of(entry.messages.front());
-    entry.messages.pop_front();
-  }
-  while (bytes_ > kBytesInAll && !ages_.empty()) drop(calls_.find(ages_.front()));
+  if (calls_.contains(call_id)) append(call_id, message, true);
 }
 
 std::vector<TracedMessage> MessageTrace::messages(const std::string& call_id) const {
   const std::lock_guard lock(mutex_);
-  const auto call = calls_.find(call_id);
-  if (call == calls_.end()) return {};
-  return {call->second.messages.begin(), call->second.messages.end()};
+  const auto found = calls_.find(call_id);
+  if (found == calls_.end() || !found->second.has_messages) return {};
+  std::vector<TracedMessage> messages;
+  for (Place place = found->second.first; messages.size() < found->second.records;
+       place = record_at(place).next)
+    messages.push_back(message_at(place));
+  return messages;
 }
 
 bool MessageTrace::has(const std::string& call_id) const {
@@ -123,10 +123,75 @@ std::size_t MessageTrace::size() const {
   return calls_.size();
 }
 
-void MessageTrace::drop(std::unordered_map<std::string, Call>::iterator call) {
-  bytes_ -= call->second.bytes + kBytesPerCall;
-  ages_.erase(call->second.age);
-  calls_.erase(call);
+void MessageTrace::append(const std::string& call_id, const TracedMessage& message, bool is_message) {
+  const std::string& local = message.local.address;
+  const std::string& remote = message.remote.address;
+  const std::size_t length = sizeof(Record) + local.size() + remote.size() + message.text.size();
+  if (!ring_.can_hold(length)) return;
+  while (!ring_.has_room(length)) forget_oldest();
+  auto& entry = *calls_.try_emplace(call_id).first;  // it may have been the oldest itself
+  const Place place = ring_.push(length);
+  set_record(place, {&entry, 0, message.at, message.bytes, local.size(), remote.size(), message.local.port,
+                     message.remote.port, message.transport, message.sent});
+  std::byte* end = ring_.at(place).data() + sizeof(Record);
+  for (const std::string* text : {&local, &remote, &message.text})
+    end = std::ranges::copy(std::as_bytes(std::span(*text)), end).out;
+  link(entry.second, place);
+  entry.second.has_messages = is_message;
+}
+
+/// Behind all that the call has; the first goes if that is too many, or only said that the call was open.
+void MessageTrace::link(Call& call, Place place) {
+  if (call.records == 0) {
+    call = {1, place, place, false};
+    return;
+  }
+  Record last = record_at(call.last);
+  last.next = place;
+  set_record(call.last, last);
+  call.last = place;
+  if (call.has_messages && call.records < kMessagesPerCall) {
+    ++call.records;
+    return;
+  }
+  Record first = record_at(call.first);
+  first.call = nullptr;
+  set_record(call.first, first);
+  call.first = first.next;
+}
+
+void MessageTrace::forget_oldest() {
+  const Record oldest = record_at(ring_.oldest());
+  ring_.pop();
+  if (oldest.call == nullptr) return;
+  Call& call = oldest.call->second;
+  call.first = oldest.next;
+  if (--call.records == 0) calls_.erase(calls_.find(oldest.call->first));
+}
+
+MessageTrace::Record MessageTrace::record_at(Place place) const {
+  Record record;
+  std::memcpy(static_cast<void*>(&record), ring_.at(place).data(), sizeof record);
+  return record;
+}
+
+void MessageTrace::set_record(Place place, const Record& record) {
+  std::memcpy(ring_.at(place).data(), &record, sizeof record);
+}
+
+TracedMessage MessageTrace::message_at(Place place) const {
+  const Record record = record_at(place);
+  const auto kept = ring_.at(place).subspan(sizeof record);
+  const std::string_view all(reinterpret_cast<const char*>(kept.data()), kept.size());
+  TracedMessage message;
+  message.at = record.at;
+  message.sent = record.sent;
+  message.transport = record.transport;
+  message.local = {std::string(all.substr(0, record.local_length)), record.local_port};
+  message.remote = {std::string(all.substr(record.local_length, record.remote_length)), record.remote_port};
+  message.text = all.substr(record.local_length + record.remote_length);
+  message.bytes = record.bytes;
+  return message;
 }
 
 }  // namespace tonearm::sip
