@@ -144,9 +144,9 @@ EventText describe(const RequestRefused& what, bool /*show_numbers*/) {
 }
 
 EventText describe(const RecordingAsked& what, bool /*show_numbers*/) {
-  return event_text("recording.asked", {{"operation", what.operation.to_string()},
-                                        {"httpStatus", what.status},
-                                        {"bytes", what.bytes}});
+  return event_text(
+      "recording.asked",
+      {{"operation", what.operation.to_string()}, {"httpStatus", what.status}, {"bytes", what.bytes}});
 }
 
 EventText describe(const NotificationFate& what, bool /*show_numbers*/) {

@@ -9,7 +9,7 @@ namespace tonearm::testing {
 
 RawConnection::RawConnection(const base::Endpoint& to, const std::string& from)
     : socket_(SOCK_STREAM, {from, 0}) {
-  // The kernel's own would take almost 4 MB that nobody has read: what was sent would say nothing of the server.
+  // The kernel would take almost 4 MB that nobody has read: what was sent would say nothing of the server.
   const int bytes = 64 * 1024;
   setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
   socket_.connect(to);
