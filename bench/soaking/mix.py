@@ -229,14 +229,6 @@ async def given_up_out(line):
     await line.webhook.terminated(call)
 
 
-async def large_messages(line):
-    """What the server remembers of a call's messages is bounded in all: so it gets there soon."""
-    call = await line.comes_in()
-    for _ in range(30):
-        await line.phone.ask(3600)
-    await line.bot_hangs_up(call)
-
-
 KINDS = {
     three_prompts: 4, cancelled_in_mid_word: 4, hung_up_in_mid_word: 3, recorded: 3, record_cut_off: 2,
     keys_both_ways: 3, bad_prompts: 1, bad_requests: 1, rejected_by_the_bot: 2, caller_gives_up: 2, nobody_there: 1,
@@ -254,11 +246,11 @@ class Tally:
 
 
 async def run_line(line, tally, over, fillers=0):
-    """So many calls that fill what the server remembers, then call after call until `over`; the last is finished."""
+    """So many short calls that fill what the server remembers, then call after call until `over`; the last is finished."""
     kinds, weights = list(KINDS), list(KINDS.values())
     while not over.is_set():
         fillers -= 1
-        kind = large_messages if fillers >= 0 else random.choices(kinds, weights)[0]
+        kind = caller_gives_up if fillers >= 0 else random.choices(kinds, weights)[0]
         good = False
         try:
             await kind(line)
@@ -269,5 +261,5 @@ async def run_line(line, tally, over, fillers=0):
         finally:
             await line.be_free(good)
         tally.calls[kind.__name__] += 1
-        if kind is not large_messages:
+        if fillers < 0:
             await asyncio.sleep(random.uniform(0, 1))

@@ -135,16 +135,7 @@ std::future<void> CallLegs::withdraw() {
 }
 
 std::vector<TracedMessage> CallLegs::trace(call::CallId call) const {
-  std::vector<std::string> call_ids;
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = call_ids_.find(call); found != call_ids_.end()) call_ids = found->second;
-  }
-  std::vector<TracedMessage> all;
-  for (const std::string& call_id : call_ids)
-    std::ranges::move(agent_->trace().messages(call_id), std::back_inserter(all));
-  if (call_ids.size() > 1) std::ranges::sort(all, {}, &TracedMessage::at);  // one leg's are in order already
-  return all;
+  return agent_->trace().messages(call);
 }
 
 // ---- on the loop
@@ -152,17 +143,7 @@ std::vector<TracedMessage> CallLegs::trace(call::CallId call) const {
 void CallLegs::bind(call::LegRef leg, SessionId session, const std::string& call_id) {
   sessions_.emplace(leg, session);
   legs_.emplace(session, leg);
-  const std::lock_guard lock(mutex_);
-  call_ids_[leg.call].push_back(call_id);
-  const std::size_t traced = agent_->trace().size();
-  if (call_ids_.size() > traced + traced / 4) forget_untraced();
-}
-
-/// With the lock held. Calls outlive themselves here for as long as the trace has their messages.
-void CallLegs::forget_untraced() {
-  std::erase_if(call_ids_, [this](const auto& call) {
-    return std::ranges::none_of(call.second, [this](const auto& id) { return agent_->trace().has(id); });
-  });
+  agent_->trace().assign(call_id, leg.call);
 }
 
 void CallLegs::on_incoming(IncomingCall call) {

@@ -3,7 +3,6 @@
 #include <functional>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -64,7 +63,6 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   template <class Action>
   void post_to(call::LegRef leg, Action action);
   void bind(call::LegRef leg, SessionId session, const std::string& call_id);
-  void forget_untraced();
   void invite(call::LegRef leg, const call::Invitation& invitation);
   void refer(call::LegRef leg, const call::Referral& referral);
 
@@ -74,9 +72,6 @@ class CallLegs final : public call::SignalingPort, private AgentListener {
   // On the loop's thread.
   std::unordered_map<call::LegRef, SessionId> sessions_;
   std::unordered_map<SessionId, call::LegRef> legs_;
-
-  mutable std::mutex mutex_;  // guards call_ids_
-  std::unordered_map<call::CallId, std::vector<std::string>> call_ids_;
 
   Loop loop_;
   std::unique_ptr<Agent> agent_;  // made and destroyed on the loop

@@ -80,8 +80,8 @@ std::string_view TracedMessage::seen() const {
 
 /// What stands in the ring before the addresses and the text of a message.
 struct MessageTrace::Record {
-  std::pair<const std::string, Call>* call = nullptr;  // none: its call has left it out
-  Place next = 0;                                      // of the same call; the last has none
+  std::pair<const std::string, Dialog>* dialog = nullptr;  // none: its dialog has left it out
+  Place next = 0;                                          // of the same dialog; the last has none
   base::WallTime at;
   std::size_t bytes = 0;
   std::size_t local_length = 0;
@@ -94,42 +94,46 @@ struct MessageTrace::Record {
 
 void MessageTrace::open(const std::string& call_id) {
   const std::lock_guard lock(mutex_);
-  if (!calls_.contains(call_id)) append(call_id, {}, false);
+  if (!dialogs_.contains(call_id)) append(call_id, {}, {});
+}
+
+void MessageTrace::assign(const std::string& call_id, call::CallId call) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = dialogs_.find(call_id); found != dialogs_.end()) found->second.call = call;
 }
 
 void MessageTrace::add(const std::string& call_id, const TracedMessage& message) {
   const std::lock_guard lock(mutex_);
-  if (calls_.contains(call_id)) append(call_id, message, true);
+  const auto found = dialogs_.find(call_id);
+  if (found != dialogs_.end()) append(call_id, message, {.call = found->second.call, .has_messages = true});
 }
 
-std::vector<TracedMessage> MessageTrace::messages(const std::string& call_id) const {
+std::vector<TracedMessage> MessageTrace::messages(call::CallId call) const {
   const std::lock_guard lock(mutex_);
-  const auto found = calls_.find(call_id);
-  if (found == calls_.end() || !found->second.has_messages) return {};
   std::vector<TracedMessage> messages;
-  for (Place place = found->second.first; messages.size() < found->second.records;
-       place = record_at(place).next)
-    messages.push_back(message_at(place));
+  for (const auto& [call_id, dialog] : dialogs_) {
+    if (dialog.call != call || !dialog.has_messages) continue;
+    Place place = dialog.first;
+    for (std::size_t i = 0; i < dialog.records; ++i, place = record_at(place).next)
+      messages.push_back(message_at(place));
+  }
+  std::ranges::stable_sort(messages, {}, &TracedMessage::at);  // of two dialogs
   return messages;
-}
-
-bool MessageTrace::has(const std::string& call_id) const {
-  const std::lock_guard lock(mutex_);
-  return calls_.contains(call_id);
 }
 
 std::size_t MessageTrace::size() const {
   const std::lock_guard lock(mutex_);
-  return calls_.size();
+  return dialogs_.size();
 }
 
-void MessageTrace::append(const std::string& call_id, const TracedMessage& message, bool is_message) {
+/// `known`: of the dialog, which may itself be the oldest and be forgotten.
+void MessageTrace::append(const std::string& call_id, const TracedMessage& message, Dialog known) {
   const std::string& local = message.local.address;
   const std::string& remote = message.remote.address;
   const std::size_t length = sizeof(Record) + local.size() + remote.size() + message.text.size();
   if (!ring_.can_hold(length)) return;
   while (!ring_.has_room(length)) forget_oldest();
-  auto& entry = *calls_.try_emplace(call_id).first;  // it may have been the oldest itself
+  auto& entry = *dialogs_.try_emplace(call_id).first;
   const Place place = ring_.push(length);
   set_record(place, {&entry, 0, message.at, message.bytes, local.size(), remote.size(), message.local.port,
                      message.remote.port, message.transport, message.sent});
@@ -137,36 +141,38 @@ void MessageTrace::append(const std::string& call_id, const TracedMessage& messa
   for (const std::string* text : {&local, &remote, &message.text})
     end = std::ranges::copy(std::as_bytes(std::span(*text)), end).out;
   link(entry.second, place);
-  entry.second.has_messages = is_message;
+  entry.second.call = known.call;
+  entry.second.has_messages = known.has_messages;
 }
 
-/// Behind all that the call has; the first goes if that is too many, or only said that the call was open.
-void MessageTrace::link(Call& call, Place place) {
-  if (call.records == 0) {
-    call = {1, place, place, false};
+/// Behind all that the dialog has; the first goes if that is too many, or only said that it was open.
+void MessageTrace::link(Dialog& dialog, Place place) {
+  if (dialog.records == 0) {
+    dialog.first = dialog.last = place;
+    dialog.records = 1;
     return;
   }
-  Record last = record_at(call.last);
+  Record last = record_at(dialog.last);
   last.next = place;
-  set_record(call.last, last);
-  call.last = place;
-  if (call.has_messages && call.records < kMessagesPerCall) {
-    ++call.records;
+  set_record(dialog.last, last);
+  dialog.last = place;
+  if (dialog.has_messages && dialog.records < kMessagesPerDialog) {
+    ++dialog.records;
     return;
   }
-  Record first = record_at(call.first);
-  first.call = nullptr;
-  set_record(call.first, first);
-  call.first = first.next;
+  Record first = record_at(dialog.first);
+  first.dialog = nullptr;
+  set_record(dialog.first, first);
+  dialog.first = first.next;
 }
 
 void MessageTrace::forget_oldest() {
   const Record oldest = record_at(ring_.oldest());
   ring_.pop();
-  if (oldest.call == nullptr) return;
-  Call& call = oldest.call->second;
-  call.first = oldest.next;
-  if (--call.records == 0) calls_.erase(calls_.find(oldest.call->first));
+  if (oldest.dialog == nullptr) return;
+  Dialog& dialog = oldest.dialog->second;
+  dialog.first = oldest.next;
+  if (--dialog.records == 0) dialogs_.erase(dialogs_.find(oldest.dialog->first));
 }
 
 MessageTrace::Record MessageTrace::record_at(Place place) const {

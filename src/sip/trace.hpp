@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
+#include "call/ids.hpp"
 #include "sip/listener.hpp"
 #include "sip/record_ring.hpp"
 
@@ -30,11 +32,11 @@ struct TracedMessage {
   [[nodiscard]] bool is_cut() const { return seen().size() < text.size(); }
 };
 
-/// The last messages of each call, by Call-ID. When the whole is too large, the oldest messages go, and calls
-/// of which nothing is left. Threading: thread-safe.
+/// The last messages of each dialog, by Call-ID. When the whole is too large, the oldest messages go, and
+/// dialogs of which nothing is left. Threading: thread-safe.
 class MessageTrace {
  public:
-  static constexpr std::size_t kMessagesPerCall = 64;
+  static constexpr std::size_t kMessagesPerDialog = 64;
   static constexpr std::size_t kBytesPerMessage = 4096;  ///< The rest is cut off, which the text then says.
   static constexpr std::size_t kBytesInAll = 64 * 1024 * 1024;
 
@@ -43,16 +45,20 @@ class MessageTrace {
 
   /// From now on this Call-ID is traced. Only then: strangers must not push out what belongs to calls.
   void open(const std::string& call_id);
+  /// Whose dialog an open one is.
+  void assign(const std::string& call_id, call::CallId call);
   /// Does nothing if the Call-ID is not open.
   void add(const std::string& call_id, const TracedMessage& message);
-  [[nodiscard]] std::vector<TracedMessage> messages(const std::string& call_id) const;
-  [[nodiscard]] bool has(const std::string& call_id) const;
-  /// Call-IDs that are open.
+  /// Those of all dialogs that are the call's, as they came. Reads all that is kept of any: for people who
+  /// ask, not for every call.
+  [[nodiscard]] std::vector<TracedMessage> messages(call::CallId call) const;
+  /// Dialogs of which there is something.
   [[nodiscard]] std::size_t size() const;
 
  private:
   using Place = RecordRing::Place;
-  struct Call {
+  struct Dialog {
+    std::optional<call::CallId> call;  ///< None: it became no call, or is not one yet.
     std::size_t records = 0;
     Place first = 0;
     Place last = 0;
@@ -60,16 +66,16 @@ class MessageTrace {
   };
   struct Record;
 
-  void append(const std::string& call_id, const TracedMessage& message, bool is_message);
-  void link(Call& call, Place place);
+  void append(const std::string& call_id, const TracedMessage& message, Dialog known);
+  void link(Dialog& dialog, Place place);
   void forget_oldest();
   [[nodiscard]] Record record_at(Place place) const;
   void set_record(Place place, const Record& record);
   [[nodiscard]] TracedMessage message_at(Place place) const;
 
-  mutable std::mutex mutex_;                     // guards all below
-  std::unordered_map<std::string, Call> calls_;  // by Call-ID
-  RecordRing ring_;                              // each call's in order, linked from the first to the last
+  mutable std::mutex mutex_;                         // guards all below
+  std::unordered_map<std::string, Dialog> dialogs_;  // by Call-ID
+  RecordRing ring_;  // each dialog's in order, linked from the first to the last
 };
 
 /// The Call-ID of a message as text; empty if there is none.
