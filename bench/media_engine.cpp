@@ -1,8 +1,8 @@
 // The engine alone, without signalling and API: N sessions that play a prompt for ever while their callers
-// send, on one media thread. To be compared with duplex_loop, which moves the same packets and does nothing
-// else.
+// send, or that are joined two by two and pass on what their callers send, on one media thread. To be
+// compared with duplex_loop, which moves the same packets and does nothing else.
 //
-//   media_engine [--calls 500] [--seconds 10] [--backend uring|mmsg] [--json]
+//   media_engine [--calls 500] [--seconds 10] [--backend uring|mmsg] [--relay] [--json]
 
 #include <algorithm>
 #include <atomic>
@@ -19,6 +19,7 @@
 
 #include "base/log.hpp"
 #include "media/engine.hpp"
+#include "media/relay.hpp"
 #include "media/testing/fake_fetcher.hpp"
 #include "media/testing/phone.hpp"
 
@@ -78,6 +79,7 @@ struct Settings {
   unsigned calls = 500;
   unsigned seconds = 10;
   media::IoBackend backend = media::IoBackend::automatic;
+  bool relay = false;
   bool json = false;
 };
 
@@ -92,11 +94,15 @@ Settings parse(int count, char** words) {
       settings.seconds = static_cast<unsigned>(std::atoi(value.data()));
     else if (word == "--backend")
       settings.backend = value == "mmsg" ? media::IoBackend::mmsg : media::IoBackend::uring;
+    else if (word == "--relay")
+      settings.relay = true;
     else if (word == "--json")
       settings.json = true;
   }
-  if (settings.calls == 0 || settings.seconds == 0) {
-    std::fprintf(stderr, "usage: media_engine [--calls N] [--seconds N] [--backend uring|mmsg] [--json]\n");
+  if (settings.calls == 0 || settings.seconds == 0 || (settings.relay && settings.calls % 2 != 0)) {
+    std::fprintf(stderr,
+                 "usage: media_engine [--calls N] [--seconds N] [--backend uring|mmsg] [--relay] [--json]\n"
+                 "--relay joins them two by two: N must be even\n");
     std::exit(2);
   }
   return settings;
@@ -119,6 +125,40 @@ void be_callers(std::vector<std::unique_ptr<Phone>>& phones, const std::vector<b
   }
 }
 
+[[noreturn]] void fail(const base::Error& error) {
+  std::fprintf(stderr, "%s\n", error.message().c_str());
+  std::exit(1);
+}
+
+std::shared_ptr<media::Session> open_session(media::Engine& engine, const Phone& phone) {
+  media::StreamSettings stream;
+  stream.remote = phone.address();
+  auto session =
+      engine.open({.sink = [](const media::Report&) {}, .settings = stream, .address = {}, .tap = {}});
+  if (!session) fail(session.error());
+  return *session;
+}
+
+void play_for_ever(const std::vector<std::shared_ptr<media::Session>>& sessions) {
+  const auto prompt = std::make_shared<media::EncodedPrompt>();
+  for (auto& audio : prompt->audio) audio.assign(500 * media::kFrameBytes, 0x11);
+  for (const auto& session : sessions) {
+    media::PlayRequest play{.items = {}, .forever = true};
+    play.items.push_back({.key = {}, .loops = 1, .prompt = prompt});
+    session->post_prepare(1, std::move(play));
+    session->post_start(1);
+  }
+}
+
+void join_two_by_two(const std::vector<std::shared_ptr<media::Session>>& sessions) {
+  for (std::size_t i = 0; i < sessions.size(); i += 2) {
+    const auto there = std::make_shared<media::RelayRing>(media::Relay::kRing);
+    const auto back = std::make_shared<media::RelayRing>(media::Relay::kRing);
+    sessions[i]->post_relay(std::make_unique<media::Relay>(back, there));
+    sessions[i + 1]->post_relay(std::make_unique<media::Relay>(there, back));
+  }
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -134,31 +174,20 @@ int main(int count, char** words) {
   options.ports = {.first = 20000, .last = 49999};
   options.backend = settings.backend;
   auto engine = media::Engine::start(options, fetcher);
-  if (!engine) {
-    std::fprintf(stderr, "%s\n", engine.error().message().c_str());
-    return 1;
-  }
-  auto prompt = std::make_shared<media::EncodedPrompt>();
-  for (auto& audio : prompt->audio) audio.assign(500 * media::kFrameBytes, 0x11);
+  if (!engine) fail(engine.error());
 
   std::vector<std::unique_ptr<Phone>> phones;
+  std::vector<std::shared_ptr<media::Session>> sessions;
   std::vector<base::Endpoint> to;
   for (unsigned i = 0; i < settings.calls; ++i) {
     phones.push_back(std::make_unique<Phone>());
-    media::StreamSettings stream;
-    stream.remote = phones.back()->address();
-    auto session =
-        (*engine)->open({.sink = [](const media::Report&) {}, .settings = stream, .address = {}, .tap = {}});
-    if (!session) {
-      std::fprintf(stderr, "%s\n", session.error().message().c_str());
-      return 1;
-    }
-    to.push_back((*session)->local_rtp());
-    media::PlayRequest play{.items = {}, .forever = true};
-    play.items.push_back({.key = {}, .loops = 1, .prompt = prompt});
-    (*session)->post_prepare(1, std::move(play));
-    (*session)->post_start(1);
+    sessions.push_back(open_session(**engine, *phones.back()));
+    to.push_back(sessions.back()->local_rtp());
   }
+  if (settings.relay)
+    join_two_by_two(sessions);
+  else
+    play_for_ever(sessions);
   std::atomic<bool> stop{false};
   std::thread callers([&] { be_callers(phones, to, stop); });
 
@@ -173,16 +202,19 @@ int main(int count, char** words) {
   stop = true;
   callers.join();
 
-  std::printf(settings.json ? "{\"calls\":%u,\"seconds\":%u,\"backend\":\"%s\",\"cpu_us_per_call_and_tick\":%"
-                              ".3f,\"cpu_share\":%.4f,"
-                              "\"lateness_p99_us\":%.0f,\"sent\":%llu,\"received\":%llu,\"dropped\":%llu}\n"
-                            : "calls %u, %u s, %s: %.3f µs CPU per call and tick (%.4f of a core), lateness "
-                              "p99 ≤ %.0f µs, sent "
-                              "%llu, received %llu, dropped %llu\n",
-              settings.calls, settings.seconds, thread.backend().data(),
-              cpu * 1e6 / (static_cast<double>(settings.calls) * settings.seconds * 50),
-              cpu / settings.seconds, quantile(after.lateness, before.lateness, 0.99),
-              static_cast<unsigned long long>(after.packets_sent - before.packets_sent),
-              static_cast<unsigned long long>(after.packets_received - before.packets_received),
-              static_cast<unsigned long long>(after.send_dropped - before.send_dropped));
+  std::printf(
+      settings.json
+          ? "{\"calls\":%u,\"seconds\":%u,\"relay\":%s,\"backend\":\"%s\",\"cpu_us_per_call_and_tick\":%"
+            ".3f,\"cpu_share\":%.4f,"
+            "\"lateness_p99_us\":%.0f,\"sent\":%llu,\"received\":%llu,\"dropped\":%llu}\n"
+          : "calls %u, %u s, %s, %s: %.3f µs CPU per call and tick (%.4f of a core), lateness "
+            "p99 ≤ %.0f µs, sent "
+            "%llu, received %llu, dropped %llu\n",
+      settings.calls, settings.seconds,
+      settings.json ? (settings.relay ? "true" : "false") : (settings.relay ? "relayed" : "played"),
+      thread.backend().data(), cpu * 1e6 / (static_cast<double>(settings.calls) * settings.seconds * 50),
+      cpu / settings.seconds, quantile(after.lateness, before.lateness, 0.99),
+      static_cast<unsigned long long>(after.packets_sent - before.packets_sent),
+      static_cast<unsigned long long>(after.packets_received - before.packets_received),
+      static_cast<unsigned long long>(after.send_dropped - before.send_dropped));
 }
