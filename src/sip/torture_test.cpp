@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -81,10 +82,12 @@ std::string message_of(const Case& tested) {
 /// Takes every call, and says so.
 class Answering final : public call::SignalingListener {
  public:
-  void on_invite(call::IncomingInvite invite) override { legs->post_reject(invite.leg, 486, "taken", {}); }
+  void on_invite(call::IncomingInvite invite) override {
+    legs.load()->post_reject(invite.leg, 486, "taken", {});
+  }
   void on_signal(call::LegRef, call::SignalBody) override {}
 
-  CallLegs* legs = nullptr;
+  std::atomic<CallLegs*> legs = nullptr;  // the loop runs before it is known
 };
 
 /// Answers go to the port that Via names, so the sender is where it says: at 5060 of an address of its own.

@@ -1,6 +1,7 @@
 // docs/threat-model.md, URLs that a bot names: whatever they look like, the server goes where its
 // configuration allows, and nowhere else.
 
+#include <atomic>
 #include <thread>
 
 #include <fmt/format.h>
@@ -183,26 +184,27 @@ TEST_F(HostileUrl, of_a_callback_leads_to_no_address_that_is_not_allowed) {
 }
 
 TEST_F(HostileUrl, behind_a_redirect_of_a_callback_is_judged_like_the_first) {
-  std::string place;
+  const std::vector<std::string> places = {fmt::format("http://127.0.0.2:{}/", trap.port()),
+                                           fmt::format("http://[::ffff:127.0.0.2]:{}/", trap.port()),
+                                           fmt::format("http://2130706434:{}/", trap.port()),
+                                           "http://169.254.169.254/latest/meta-data"};
+  std::atomic<std::size_t> place = 0;
   const HttpListener redirector([&](const HttpMessage&, HttpConnection& connection, const std::stop_token&) {
-    connection.write("HTTP/1.1 307 Temporary Redirect\r\nLocation: " + place +
+    connection.write("HTTP/1.1 307 Temporary Redirect\r\nLocation: " + places[place] +
                      "\r\nContent-Length: 0\r\n\r\n");
     return true;
   });
   auto settings = strict();
   settings.applications[0].webhook = redirector.url("/api/calls");
   LocalServer server(std::move(settings));
-  for (const std::string& to : {fmt::format("http://127.0.0.2:{}/", trap.port()),
-                                fmt::format("http://[::ffff:127.0.0.2]:{}/", trap.port()),
-                                fmt::format("http://2130706434:{}/", trap.port()),
-                                std::string("http://169.254.169.254/latest/meta-data")}) {
-    place = to;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    place = i;
     SipPhone phone(server.at().sip);
     phone.send_invite("ivr", phone.sdp());
     const auto refused = phone.wait_final("INVITE");  // the bot did not take the call
-    ASSERT_TRUE(refused) << to;
-    EXPECT_GE(refused->status(), 400) << to;
-    EXPECT_FALSE(trap.sprung()) << to;
+    ASSERT_TRUE(refused) << places[i];
+    EXPECT_GE(refused->status(), 400) << places[i];
+    EXPECT_FALSE(trap.sprung()) << places[i];
   }
 }
 

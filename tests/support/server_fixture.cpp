@@ -14,6 +14,7 @@
 #include "auth/rsa_key.hpp"
 #include "auth/token_issuer.hpp"
 #include "base/guid.hpp"
+#include "base/log.hpp"
 
 extern char** environ;
 
@@ -171,6 +172,7 @@ std::string test_toml(const Bot& bot, const std::filesystem::path& data_dir, con
 }
 
 LocalServer::LocalServer(config::Settings settings, app::ServerOptions options) {
+  (void)spdlog::default_logger_raw();  // `tonearm serve` has it before its first thread, too
   auto started = app::Server::start(std::move(settings), std::move(options));
   if (!started) throw std::runtime_error("server: " + started.error().message());
   server_ = std::move(*started);
