@@ -10,13 +10,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
-#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "command.hpp"
 #include "crowd_bot.hpp"
 #include "intruder.hpp"
 #include "measured_server.hpp"
@@ -38,31 +37,6 @@ struct FloodSettings {
   unsigned rounds = 5;
   unsigned seconds = 3;
 };
-
-[[noreturn]] void flood_usage() {
-  std::fprintf(stderr, "usage: call_flood --server PATH [--calls N] [--rounds N] [--seconds N]\n");
-  std::exit(2);
-}
-
-FloodSettings parse_flood(int count, char** words) {
-  FloodSettings settings;
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string_view word = words[i];
-    const auto number = static_cast<unsigned>(std::atoi(words[i + 1]));
-    if (word == "--server")
-      settings.server = words[i + 1];
-    else if (word == "--calls")
-      settings.calls = number;
-    else if (word == "--rounds")
-      settings.rounds = number;
-    else if (word == "--seconds")
-      settings.seconds = number;
-    else
-      flood_usage();
-  }
-  if (settings.server.empty() || settings.calls < 2) flood_usage();
-  return settings;
-}
 
 /// How late packets were against the first one's cadence, the earliest taken as in time [µs], sorted; and how
 /// many are missing.
@@ -223,13 +197,11 @@ void run_flood(const FloodSettings& settings) {
 
 int main(int count, char** words) {
   using namespace tonearm::bench;
-  const FloodSettings settings = parse_flood(count, words);
-  raise_descriptors();
-  pin_to(1);
-  try {
-    run_flood(settings);
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "call_flood: %s\n", failure.what());
-    return 1;
-  }
+  FloodSettings settings;
+  CLI::App app("A server that is full, and a flood of ten calls for each that it can carry.", "call_flood");
+  add_server(app, settings.server);
+  add_count(app, "--calls", settings.calls, "calls that it can carry")->check(CLI::Range(2u, 10'000u));
+  add_count(app, "--rounds", settings.rounds, "how often all is measured");
+  add_count(app, "--seconds", settings.seconds, "of each measurement");
+  return drive(app, count, words, [&] { run_flood(settings); });
 }

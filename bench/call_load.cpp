@@ -17,15 +17,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
+#include <functional>
 #include <map>
 #include <optional>
 #include <random>
 #include <stdexcept>
-#include <string_view>
 
 #include <fmt/format.h>
 
+#include "command.hpp"
 #include "crowd_bot.hpp"
 #include "measured_server.hpp"
 #include "probe_call.hpp"
@@ -40,8 +40,7 @@ constexpr double kTicksPerSecond = 50;
 constexpr int kPromptsInARow = 21;  // with 20 pauses between them
 
 struct Settings {
-  std::string scene;
-  std::string server;
+  std::string server = {};
   unsigned calls = 0;
   unsigned seconds = 5;
   unsigned cancels = 200;
@@ -51,55 +50,6 @@ struct Settings {
   bool hold = false;
   bool in_band_keys = false;
 };
-
-[[noreturn]] void usage() {
-  std::fprintf(stderr,
-               "usage: call_load load --server PATH [--calls N] [--seconds N] [--hold] [--in-band-keys]\n"
-               "       call_load record --server PATH [--calls N] [--seconds N]\n"
-               "       call_load latency --server PATH [--calls N] [--cancels N] [--gaps N] [--keys N] "
-               "[--setups N]\n");
-  std::exit(2);
-}
-
-Settings parse(int count, char** words) {
-  if (count < 2) usage();
-  Settings settings;
-  settings.scene = words[1];
-  settings.calls = settings.scene == "load" ? 500 : settings.scene == "record" ? 1000 : 0;
-  if (settings.scene == "record") settings.seconds = 10;
-  for (int i = 2; i < count; ++i) {
-    const std::string_view word = words[i];
-    if (word == "--hold") {
-      settings.hold = true;
-      continue;
-    }
-    if (word == "--in-band-keys") {
-      settings.in_band_keys = true;
-      continue;
-    }
-    if (i + 1 == count) usage();
-    const char* value = words[++i];
-    const auto number = static_cast<unsigned>(std::atoi(value));
-    if (word == "--server")
-      settings.server = value;
-    else if (word == "--calls")
-      settings.calls = number;
-    else if (word == "--seconds")
-      settings.seconds = number;
-    else if (word == "--cancels")
-      settings.cancels = number;
-    else if (word == "--gaps")
-      settings.gaps = number;
-    else if (word == "--keys")
-      settings.keys = number;
-    else if (word == "--setups")
-      settings.setups = number;
-    else
-      usage();
-  }
-  if (settings.server.empty()) usage();
-  return settings;
-}
 
 /// Calls that are up, playing and spoken to, until it goes.
 class Load {
@@ -243,20 +193,36 @@ void run_latency(const Settings& settings) {
 
 int main(int count, char** words) {
   using namespace tonearm::bench;
-  const Settings settings = parse(count, words);
-  raise_descriptors();
-  pin_to(1);
-  try {
-    if (settings.scene == "load")
-      run_load(settings);
-    else if (settings.scene == "latency")
-      run_latency(settings);
-    else if (settings.scene == "record")
-      run_record(settings);
-    else
-      usage();
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "call_load: %s\n", failure.what());
-    return 1;
-  }
+  Settings load{.calls = 500};
+  Settings latency;
+  Settings record{.calls = 1000, .seconds = 10};
+  std::function<void()> scene;
+  CLI::App app("The real server under load. Prints one JSON object.", "call_load");
+  app.require_subcommand(1);
+
+  CLI::App* sub =
+      app.add_subcommand("load", "CPU per call and tick, and how late ticks are, beside calls that play");
+  sub->callback([&] { scene = [&] { run_load(load); }; });
+  add_server(*sub, load.server);
+  add_count(*sub, "--calls", load.calls, "calls");
+  add_count(*sub, "--seconds", load.seconds, "of the measurement");
+  sub->add_flag("--hold", load.hold, "no bot: the server takes the calls itself and sends silence");
+  sub->add_flag("--in-band-keys", load.in_band_keys, "callers offer no telephone-event");
+
+  sub = app.add_subcommand("latency", "how long cancels, keys and set-ups take, and pauses between prompts");
+  sub->callback([&] { scene = [&] { run_latency(latency); }; });
+  add_server(*sub, latency.server);
+  sub->add_option("--calls", latency.calls, "calls that play meanwhile")->capture_default_str();
+  add_count(*sub, "--cancels", latency.cancels, "cancels");
+  add_count(*sub, "--gaps", latency.gaps, "pauses between queued prompts");
+  add_count(*sub, "--keys", latency.keys, "keys");
+  add_count(*sub, "--setups", latency.setups, "calls that come and go");
+
+  sub = app.add_subcommand("record",
+                           "CPU per call and tick while every call is recorded, and what is in the records");
+  sub->callback([&] { scene = [&] { run_record(record); }; });
+  add_server(*sub, record.server);
+  add_count(*sub, "--calls", record.calls, "calls");
+  add_count(*sub, "--seconds", record.seconds, "of each record");
+  return drive(app, count, words, [&] { scene(); });
 }

@@ -14,7 +14,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -25,6 +24,7 @@
 #include <time.h>
 
 #include "callers.hpp"
+#include "command.hpp"
 
 namespace {
 
@@ -156,25 +156,6 @@ double thread_cpu_seconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
-Settings parse(int count, char** words) {
-  Settings settings;
-  for (int i = 1; i < count; ++i) {
-    const std::string_view word = words[i];
-    const auto number = [&] { return static_cast<unsigned>(i + 1 < count ? std::atoi(words[++i]) : 0); };
-    if (word == "--calls")
-      settings.calls = number();
-    else if (word == "--seconds")
-      settings.seconds = number();
-    else if (word == "--json")
-      settings.json = true;
-  }
-  if (settings.calls == 0 || settings.seconds == 0) {
-    std::fprintf(stderr, "usage: duplex_loop [--calls N] [--seconds N] [--json]\n");
-    std::exit(2);
-  }
-  return settings;
-}
-
 double microseconds(Clock::duration time) {
   return std::chrono::duration<double, std::micro>(time).count();
 }
@@ -199,7 +180,12 @@ void print(const Settings& settings, Loop& loop, double cpu) {
 }  // namespace
 
 int main(int count, char** words) {
-  const Settings settings = parse(count, words);
+  Settings settings;
+  CLI::App app("The packets of calls and nothing else: what the kernel charges for them.", "duplex_loop");
+  add_count(app, "--calls", settings.calls, "calls");
+  add_count(app, "--seconds", settings.seconds, "of the measurement");
+  app.add_flag("--json", settings.json, "print one JSON object");
+  parse(app, count, words);
   raise_descriptors();
   std::vector<Call> calls(settings.calls);
   Callers callers(settings.calls);

@@ -8,16 +8,16 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <string_view>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include <pthread.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "base/log.hpp"
+#include "callers.hpp"
+#include "command.hpp"
 #include "media/engine.hpp"
 #include "media/relay.hpp"
 #include "media/testing/fake_fetcher.hpp"
@@ -34,12 +34,7 @@ class Question final : public media::Mail {
   enum class What { cpu, pin };
   Question(What what, std::atomic<double>& answer) : what_(what), answer_(answer) {}
   Fate arrive(media::MediaThread&) override {
-    if (what_ == What::pin) {
-      cpu_set_t set;
-      CPU_ZERO(&set);
-      CPU_SET(0, &set);
-      ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
-    }
+    if (what_ == What::pin) bench::pin_to(0);
     timespec time{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     value_ = static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
@@ -83,37 +78,9 @@ struct Settings {
   bool json = false;
 };
 
-Settings parse(int count, char** words) {
-  Settings settings;
-  for (int i = 1; i < count; ++i) {
-    const std::string_view word = words[i];
-    const std::string_view value = i + 1 < count ? words[i + 1] : "";
-    if (word == "--calls")
-      settings.calls = static_cast<unsigned>(std::atoi(value.data()));
-    else if (word == "--seconds")
-      settings.seconds = static_cast<unsigned>(std::atoi(value.data()));
-    else if (word == "--backend")
-      settings.backend = value == "mmsg" ? media::IoBackend::mmsg : media::IoBackend::uring;
-    else if (word == "--relay")
-      settings.relay = true;
-    else if (word == "--json")
-      settings.json = true;
-  }
-  if (settings.calls == 0 || settings.seconds == 0 || (settings.relay && settings.calls % 2 != 0)) {
-    std::fprintf(stderr,
-                 "usage: media_engine [--calls N] [--seconds N] [--backend uring|mmsg] [--relay] [--json]\n"
-                 "--relay joins them two by two: N must be even\n");
-    std::exit(2);
-  }
-  return settings;
-}
-
 void be_callers(std::vector<std::unique_ptr<Phone>>& phones, const std::vector<base::Endpoint>& to,
                 const std::atomic<bool>& stop) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(1, &set);
-  ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
+  bench::pin_to(1);
   const auto start = base::SteadyClock::now();
   for (std::uint64_t tick = 1; !stop; ++tick) {
     std::this_thread::sleep_until(start + base::milliseconds(tick));
@@ -162,11 +129,20 @@ void join_two_by_two(const std::vector<std::shared_ptr<media::Session>>& session
 }  // namespace
 
 int main(int count, char** words) {
-  const Settings settings = parse(count, words);
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &files);
+  Settings settings;
+  CLI::App app("The media engine alone, without signalling and API.", "media_engine");
+  bench::add_count(app, "--calls", settings.calls, "sessions; with --relay rounded up to an even number");
+  bench::add_count(app, "--seconds", settings.seconds, "of the measurement");
+  std::string backend;
+  app.add_option("--backend", backend, "one of the two, not the better one that there is")
+      ->check(CLI::IsMember({"uring", "mmsg"}));
+  app.add_flag("--relay", settings.relay, "sessions are joined two by two and pass on what they hear");
+  app.add_flag("--json", settings.json, "print one JSON object");
+  bench::parse(app, count, words);
+  if (backend == "uring") settings.backend = media::IoBackend::uring;
+  if (backend == "mmsg") settings.backend = media::IoBackend::mmsg;
+  if (settings.relay) settings.calls += settings.calls % 2;
+  bench::raise_descriptors();
   spdlog::set_level(spdlog::level::warn);
 
   media::testing::FakeFetcher fetcher;

@@ -14,13 +14,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
+#include <functional>
 #include <stdexcept>
-#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "command.hpp"
 #include "webhook_crowd.hpp"
 
 namespace tonearm::bench {
@@ -30,59 +30,13 @@ using namespace std::chrono_literals;
 using Manner = WebhookHost::Manner;
 
 struct Settings {
-  std::string scene;
-  std::string server;
+  std::string server = {};
   unsigned calls = 0;
   unsigned rate = 0;
   unsigned seconds = 0;
   unsigned rounds = 5;
   bool one_destination = false;
 };
-
-[[noreturn]] void usage(int status) {
-  std::fprintf(status == 0 ? stdout : stderr,
-               "usage: webhook_load hang --server PATH [--calls N] [--rate N] [--seconds N] [--rounds N] "
-               "[--one-destination]\n"
-               "       webhook_load dead --server PATH [--calls N] [--rate N] [--seconds N]\n"
-               "Notifications of healthy calls beside webhooks that hang; memory while webhooks are dead.\n");
-  std::exit(status);
-}
-
-Settings parse(int count, char** words) {
-  if (count < 2) usage(2);
-  if (std::string_view(words[1]) == "--help") usage(0);
-  Settings settings;
-  settings.scene = words[1];
-  const bool dead = settings.scene == "dead";
-  settings.calls = dead ? 3000 : 100;
-  settings.rate = dead ? 300 : 200;
-  settings.seconds = dead ? 20 : 5;
-  for (int i = 2; i < count; ++i) {
-    const std::string_view word = words[i];
-    if (word == "--help") usage(0);
-    if (word == "--one-destination") {
-      settings.one_destination = true;
-      continue;
-    }
-    if (i + 1 == count) usage(2);
-    const char* value = words[++i];
-    const auto number = static_cast<unsigned>(std::atoi(value));
-    if (word == "--server")
-      settings.server = value;
-    else if (word == "--calls")
-      settings.calls = number;
-    else if (word == "--rate")
-      settings.rate = number;
-    else if (word == "--seconds")
-      settings.seconds = number;
-    else if (word == "--rounds")
-      settings.rounds = number;
-    else
-      usage(2);
-  }
-  if (settings.server.empty() || settings.calls < 10 || settings.rate == 0) usage(2);
-  return settings;
-}
 
 std::string path_of(unsigned call) {
   return "/calls/" + std::to_string(call);
@@ -226,18 +180,24 @@ void run_dead(const Settings& settings) {
 
 int main(int count, char** words) {
   using namespace tonearm::bench;
-  const Settings settings = parse(count, words);
-  raise_descriptors();
-  pin_to(1);
-  try {
-    if (settings.scene == "hang")
-      run_hang(settings);
-    else if (settings.scene == "dead")
-      run_dead(settings);
-    else
-      usage(2);
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "webhook_load: %s\n", failure.what());
-    return 1;
-  }
+  Settings hang{.calls = 100, .rate = 200, .seconds = 5};
+  Settings dead{.calls = 3000, .rate = 300, .seconds = 20};
+  std::function<void()> scene;
+  CLI::App app("The real server with webhooks that hang or are dead. Prints one JSON object.",
+               "webhook_load");
+  app.require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, Settings& settings, void (*run)(const Settings&)) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    sub->callback([&settings, &scene, run] { scene = [&settings, run] { run(settings); }; });
+    add_server(*sub, settings.server);
+    add_count(*sub, "--calls", settings.calls, "calls on hold")->check(CLI::Range(10u, 100'000u));
+    add_count(*sub, "--rate", settings.rate, "things that happen, a second");
+    add_count(*sub, "--seconds", settings.seconds, "of each measurement");
+    return sub;
+  };
+  CLI::App* sub = add("hang", "notifications of healthy calls beside webhooks that hang", hang, run_hang);
+  add_count(*sub, "--rounds", hang.rounds, "in turns with and without");
+  sub->add_flag("--one-destination", hang.one_destination, "those that hang are paths of the same host");
+  add("dead", "memory while all webhooks are dead", dead, run_dead);
+  return drive(app, count, words, [&] { scene(); });
 }

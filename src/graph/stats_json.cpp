@@ -1,6 +1,10 @@
 #include "graph/stats_json.hpp"
 
+#include <cstdint>
+
 #include <boost/json/object.hpp>
+
+#include "base/clock.hpp"
 
 namespace tonearm::graph {
 namespace json = boost::json;

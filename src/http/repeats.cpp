@@ -104,7 +104,7 @@ std::optional<RepeatMark> repeat_mark(const graph::Route& route, const Request& 
 }
 
 struct Repeats::State {
-  explicit State(Limits limits) : limits(limits) {}
+  explicit State(const Limits& most) : limits(most) {}
 
   /// Under the lock.
   void drop_old(base::TimePoint now) {
