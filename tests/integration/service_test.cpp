@@ -156,8 +156,8 @@ TEST_P(ServiceWatchdogTest, is_silent_while_this_thread_is_stuck_and_goes_on_whe
 }
 
 INSTANTIATE_TEST_SUITE_P(Loops, ServiceWatchdogTest,
-                         ::testing::Values("net/0", "tonearm-sip", "media-reports"), [](const auto& info) {
-                           std::string name = info.param;
+                         ::testing::Values("net/0", "tonearm-sip", "media-reports"), [](const auto& tested) {
+                           std::string name = tested.param;
                            for (char& c : name)
                              c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
                            return name;
