@@ -88,6 +88,19 @@ TEST(message_trace, all_dialogs_of_a_call_are_one_story) {
   EXPECT_EQ(story, "012345");
 }
 
+TEST(message_trace, a_clock_that_is_set_back_changes_no_order) {
+  Dialogs dialogs;
+  dialogs.open("a");
+  for (const int at : {5, 3, 4}) {
+    TracedMessage said = message(std::to_string(at));
+    said.at = base::WallTime(std::chrono::milliseconds(at));
+    dialogs.trace.add("a", said);
+  }
+  std::string story;
+  for (const auto& told : dialogs.messages("a")) story += told.text;
+  EXPECT_EQ(story, "534");
+}
+
 TEST(message_trace, the_oldest_messages_go_when_all_is_full_and_their_dialogs_with_the_last) {
   Dialogs dialogs(16 * 1024);
   dialogs.open("lasting");
