@@ -30,12 +30,14 @@ EventStream::EventStream(boost::asio::any_io_executor executor, storage::EventLo
 
 void EventStream::read(Chunk next) {
   boost::asio::post(strand_, [self = shared_from_this(), next = std::move(next)]() mutable {
-    self->next_ = std::move(next);
-    if (!self->kept_.empty()) return self->give(std::exchange(self->kept_, {}));
+    if (self->found_) return next(*std::exchange(self->found_, std::nullopt));
+    self->waiting_ = true;
     self->timer_.expires_after(self->sign_of_life_);
-    self->timer_.async_wait([weak = self->weak_from_this()](boost::system::error_code stopped) {
+    self->timer_.async_wait([weak = self->weak_from_this(), next = std::move(next)](auto) mutable {
       const auto stream = weak.lock();
-      if (stream && !stopped && stream->next_) stream->give(kComment);
+      if (!stream) return;
+      stream->waiting_ = false;
+      next(std::exchange(stream->found_, std::nullopt).value_or(kComment));
     });
     self->look();
   });
@@ -43,7 +45,7 @@ void EventStream::read(Chunk next) {
 
 void EventStream::on_news() {
   news_ = true;
-  if (next_) look();
+  if (waiting_ && !found_) look();
 }
 
 /// One page, if there may be one and nobody has gone for it.
@@ -61,7 +63,7 @@ void EventStream::on_found(const std::optional<call::EventsFound>& found) {
   looking_ = false;
   if (!found) return give({});  // cannot be read: the client will come again
   if (found->events.empty()) {
-    if (news_ && next_) look();  // came while the page was read
+    if (news_ && waiting_) look();  // came while the page was read
     return;
   }
   asked_.after = found->events.back().number;
@@ -70,12 +72,8 @@ void EventStream::on_found(const std::optional<call::EventsFound>& found) {
 }
 
 void EventStream::give(std::string bytes) {
-  if (!next_) {
-    kept_ = std::move(bytes);
-    return;
-  }
+  found_ = std::move(bytes);
   timer_.cancel();
-  std::exchange(next_, nullptr)(std::move(bytes));
 }
 
 }  // namespace tonearm::app

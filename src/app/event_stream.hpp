@@ -43,11 +43,12 @@ class EventStream final : public http::BodyStream, public std::enable_shared_fro
 
   // on the strand
   call::EventsAsked asked_;
-  Chunk next_;        // who waits for bytes
   bool news_ = true;  // there may be more than was read
   bool looking_ = false;
-  std::string kept_;  // found when nobody waited any more
-  boost::asio::steady_timer timer_;
+  bool waiting_ = false;
+  std::optional<std::string> found_;  // for who waits, or will
+  boost::asio::steady_timer
+      timer_;  // its handler has who waits, who so goes with the loop and not only after it
   std::optional<storage::EventSubscription> subscription_;
 };
 

@@ -90,5 +90,23 @@ TEST_F(EventStreamTest, misses_nothing_that_happens_while_it_reads) {
   source.join();
 }
 
+/// A connection waits for a stream that it owns itself.
+TEST_F(EventStreamTest, who_waits_goes_with_the_loops) {
+  std::weak_ptr<EventStream> left;
+  {
+    net::Runtime runtime(1);
+    auto stream = EventStream::open(runtime.next().get_executor(), *log_, {call_, 0, 2});
+    left = stream;
+    stream->read([owner = stream](const std::string&) { FAIL() << "nothing has happened"; });
+    stream.reset();
+    std::promise<void> armed;
+    net::asio::post(runtime.context(0), [&] { armed.set_value(); });
+    armed.get_future().wait();
+    EXPECT_FALSE(left.expired());
+    runtime.stop();
+  }
+  EXPECT_TRUE(left.expired());
+}
+
 }  // namespace
 }  // namespace tonearm::app
