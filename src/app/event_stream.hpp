@@ -47,8 +47,8 @@ class EventStream final : public http::BodyStream, public std::enable_shared_fro
   bool looking_ = false;
   bool waiting_ = false;
   std::optional<std::string> found_;  // for who waits, or will
-  boost::asio::steady_timer
-      timer_;  // its handler has who waits, who so goes with the loop and not only after it
+  // Its handler has who waits: a connection that owns this stream, and so goes with its loop.
+  boost::asio::steady_timer timer_;
   std::optional<storage::EventSubscription> subscription_;
 };
 

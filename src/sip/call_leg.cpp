@@ -1,6 +1,5 @@
 #include "sip/call_leg.hpp"
 
-#include <algorithm>
 #include <future>
 #include <optional>
 #include <utility>

@@ -179,6 +179,7 @@ void MessageTrace::forget_oldest() {
 }
 
 MessageTrace::Record MessageTrace::record_at(Place place) const {
+  static_assert(std::is_trivially_copyable_v<Record>);
   Record record;
   std::memcpy(static_cast<void*>(&record), ring_.at(place).data(), sizeof record);
   return record;
